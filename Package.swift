@@ -1,0 +1,127 @@
+// swift-tools-version: 6.1
+
+import PackageDescription
+
+// SwiftPM refuses unsafe flags in a version-pinned dependency; there the kernels are built with
+// the default flags instead, which costs speed in debug builds only.
+let isPinnedDependency = Context.packageDirectory.contains("/checkouts/")
+let kernelFlags: [CSetting] =
+    isPinnedDependency ? [] : [.unsafeFlags(["-O3", "-Werror=ignored-attributes"])]
+
+let swiftSettings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// A library from Debian, described by a module map.
+func system(_ name: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/System/\(name)")
+}
+
+/// A C target with kernels that are fast in every configuration.
+func kernels(
+    _ name: String, path: String? = nil, _ dependencies: [Target.Dependency] = [],
+    links: [String] = []
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: path ?? "Sources/\(name)",
+        cSettings: kernelFlags, linkerSettings: links.map { .linkedLibrary($0) })
+}
+
+/// A module of the runtime.
+func core(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+/// A built-in stage: one target under `Plugins/<Role>/`.
+func stage(_ name: String, role: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(
+        name: name, dependencies: ["JepaCore"] + dependencies, path: "Plugins/\(role)/\(name)",
+        swiftSettings: swiftSettings)
+}
+
+/// The tests of one module or of one group of stages.
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil
+) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["JepaTestSupport"], resources: resources,
+        swiftSettings: swiftSettings)
+}
+
+let systemLibraries = ["COpenBLAS", "CLibYAML", "CLibJPEG", "CLibPNG"].map(system)
+
+let runtime: [Target] = [
+    kernels("CKernels"),
+    kernels("CImageCodec", ["CLibJPEG", "CLibPNG"], links: ["jpeg", "png"]),
+    core("JepaTensor", ["CKernels", "COpenBLAS"]),
+    core("JepaNN", ["JepaTensor"]),
+    core("JepaCore", ["JepaTensor"]),
+    core("JepaImages", ["CImageCodec", "JepaCore"]),
+    core("JepaFormats", ["JepaCore", "JepaTensor"]),
+    core("JepaGraph", ["CLibYAML", "JepaCore"]),
+    core("JepaEvaluation", ["JepaCore", "JepaTensor"]),
+    core("JepaTraining", ["JepaCore", "JepaTensor", "JepaFormats", "JepaEvaluation"]),
+]
+
+let stages: [Target] = [
+    stage("JepaImageFolder", role: "DataSource", ["JepaImages"]),
+    kernels("CSceneRenderer", path: "Plugins/DataSource/CSceneRenderer"),
+    stage("JepaScenes", role: "DataSource", ["CSceneRenderer"]),
+    stage("JepaMultiblock", role: "Masker"),
+    stage("JepaRandomMasker", role: "Masker"),
+    stage("JepaBlockMasker", role: "Masker"),
+    stage("JepaRasterised", role: "Masker"),
+    stage("JepaViT", role: "Encoder", ["JepaNN", "JepaTensor"]),
+    stage("JepaEMA", role: "Encoder", ["JepaTensor"]),
+    stage("JepaViTPredictor", role: "Predictor", ["JepaNN", "JepaTensor"]),
+    stage("JepaSmoothL1", role: "Loss", ["JepaTensor"]),
+    stage("JepaL2", role: "Loss", ["JepaTensor"]),
+    stage("JepaVarianceCovariance", role: "Loss", ["JepaTensor"]),
+    stage("JepaAdamW", role: "Optimizer", ["JepaTensor"]),
+]
+
+let builtInStages = stages.map(\.name).filter { $0.hasPrefix("Jepa") }
+
+let program: [Target] = [
+    core("JepaStages", ["JepaCore"] + builtInStages.map { .init(stringLiteral: $0) }),
+    core(
+        "JepaPipeCLI",
+        [
+            "JepaCore", "JepaEvaluation", "JepaFormats", "JepaGraph", "JepaImages", "JepaStages",
+            "JepaTensor", "JepaTraining",
+        ]),
+    core("JepaTestSupport", ["JepaCore", "JepaTensor", "JepaFormats"]),
+    .executableTarget(
+        name: "jepa-pipe", dependencies: ["JepaPipeCLI"], swiftSettings: swiftSettings),
+]
+
+let testTargets: [Target] = [
+    tests("JepaTensorTests", ["JepaTensor", "CKernels"]),
+    tests("JepaNNTests", ["JepaNN", "JepaTensor"]),
+    tests("JepaCoreTests", ["JepaCore", "JepaTensor"]),
+    tests("JepaImagesTests", ["JepaImages", "JepaImageFolder"], resources: [.copy("Fixtures")]),
+    tests("JepaFormatsTests", ["JepaFormats"], resources: [.copy("Fixtures")]),
+    tests("JepaGraphTests", ["JepaGraph", "JepaStages"]),
+    tests("JepaEvaluationTests", ["JepaEvaluation"], resources: [.copy("Fixtures")]),
+    tests("JepaTrainingTests", ["JepaTraining", "JepaStages", "JepaGraph"]),
+    tests("ScenesTests", ["JepaScenes"]),
+    tests(
+        "MaskerTests", ["JepaMultiblock", "JepaRandomMasker", "JepaBlockMasker", "JepaRasterised"],
+        resources: [.copy("Fixtures")]),
+    tests(
+        "StageTests", ["JepaStages", "JepaGraph", "JepaTraining"], resources: [.copy("Fixtures")]),
+    tests("JepaPipeCLITests", ["JepaPipeCLI"]),
+]
+
+let package = Package(
+    name: "jepa-pipe",
+    products: [
+        .executable(name: "jepa-pipe", targets: ["jepa-pipe"]),
+        .library(
+            name: "JepaPipe",
+            targets: ["JepaPipeCLI", "JepaCore", "JepaTensor", "JepaNN", "JepaTestSupport"]),
+    ],
+    targets: systemLibraries + runtime + stages + program + testTargets
+)

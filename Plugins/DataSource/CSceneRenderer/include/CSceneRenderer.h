@@ -1,0 +1,3 @@
+#ifndef CSCENERENDERER_H
+#define CSCENERENDERER_H
+#endif

@@ -1,0 +1,54 @@
+/// The operations of one forward pass, in order, each with its way back.
+///
+/// A step is a few hundred coarse operations, so the tape is a plain array of closures. What an
+/// operation needs on the way back is captured by its closure and freed as soon as that has run.
+public final class Tape {
+    private struct Node {
+        let output: Variable
+        let backward: (Tensor) -> Void
+    }
+
+    private var nodes: [Node] = []
+    /// Whether operations are recorded; without, nothing is kept and no gradient flows.
+    public let isRecording: Bool
+
+    /// An empty tape.
+    public init(recording: Bool = true) { isRecording = recording }
+
+    /// The number of operations recorded.
+    public var count: Int { nodes.count }
+
+    /// Whether an operation on these inputs has to keep what its backward pass needs.
+    public func keeps(_ inputs: Variable?..., weights: [Weight?] = []) -> Bool {
+        isRecording
+            && (inputs.contains { $0?.requiresGradient == true }
+                || weights.contains { $0?.isTrainable == true })
+    }
+
+    /// Adds an operation.
+    ///
+    /// - Parameters:
+    ///   - value: The result of the forward pass.
+    ///   - keeps: What `keeps(_:weights:)` said of the inputs.
+    ///   - backward: Takes the gradient of `value` and passes contributions to the inputs with
+    ///     `Variable.accumulate` and `Weight.accumulate`.
+    public func record(
+        _ value: Tensor, keeps: Bool, backward: @escaping (Tensor) -> Void
+    ) -> Variable {
+        let output = Variable(value, requiresGradient: keeps)
+        if keeps { nodes.append(Node(output: output, backward: backward)) }
+        return output
+    }
+
+    /// Runs all operations backwards from scalar results and empties the tape.
+    ///
+    /// - Parameter losses: The scalars to differentiate, each with the factor it enters with.
+    public func backward(from losses: [(loss: Variable, weight: Float)]) {
+        for (loss, weight) in losses {
+            loss.accumulate(Tensor(repeating: weight, shape: loss.shape))
+        }
+        while let node = nodes.popLast() {
+            if let gradient = node.output.takeGradient() { node.backward(gradient) }
+        }
+    }
+}

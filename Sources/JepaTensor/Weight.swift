@@ -1,0 +1,85 @@
+import CKernels
+
+/// A named tensor of a network: what training changes, or what a stage keeps between steps.
+///
+/// A weight is described first and given memory later, so that a network of any size can be
+/// assembled, checked and counted before anything is allocated.
+public final class Weight {
+    /// How the elements are drawn.
+    public enum Initial: Equatable, Sendable {
+        /// The same value everywhere.
+        case constant(Float)
+        /// A normal distribution of mean 0 cut at plus and minus 2 (absolute, not standard
+        /// deviations), as `torch.nn.init.trunc_normal_` draws it.
+        case truncatedNormal(deviation: Float)
+    }
+
+    /// The name within its stage, in the official code's spelling: `blocks.0.attn.qkv.weight`.
+    public let name: String
+    /// The length of each axis.
+    public let shape: [Int]
+    /// How the elements are drawn when the weight is materialised.
+    public let initial: Initial
+    /// Whether an optimizer may change it.
+    public let isTrainable: Bool
+    private var storedValue: Tensor?
+    /// The sum of the gradients since `clearGradient`; nil where none arrived.
+    public private(set) var gradient: Tensor?
+
+    /// Describes a weight without allocating it.
+    public init(_ name: String, shape: [Int], initial: Initial, isTrainable: Bool = true) {
+        self.name = name
+        self.shape = shape
+        self.initial = initial
+        self.isTrainable = isTrainable
+    }
+
+    /// The number of elements.
+    public var count: Int { shape.reduce(1, *) }
+
+    /// Whether the weight has memory.
+    public var isMaterialised: Bool { storedValue != nil }
+
+    /// The elements. Traps if the weight has not been materialised.
+    public var value: Tensor {
+        get {
+            guard let storedValue else { fatalError("weight '\(name)' has not been materialised") }
+            return storedValue
+        }
+        set {
+            precondition(
+                newValue.shape == shape,
+                "weight '\(name)' has the shape \(shape), not \(newValue.shape)")
+            storedValue = newValue
+        }
+    }
+
+    /// Allocates the weight and draws its elements.
+    ///
+    /// - Parameter key: Names the random sequence; the same key gives the same elements.
+    public func materialise(key: UInt64) {
+        let tensor = Tensor(uninitialized: shape)
+        switch initial {
+        case .constant(let constant): jk_fill(tensor.mutablePointer, constant, count)
+        case .truncatedNormal(let deviation):
+            jk_fill_truncated_normal(tensor.mutablePointer, count, deviation, key)
+        }
+        storedValue = tensor
+    }
+
+    /// Adds to the gradient through a kernel that can accumulate: `body` gets the place and
+    /// whether it must add to what is there (true) or overwrite it (false).
+    public func accumulate(_ body: (UnsafeMutablePointer<Float>, _ adds: Bool) -> Void) {
+        guard isTrainable else { return }
+        if let gradient {
+            body(gradient.mutablePointer, true)
+        } else {
+            let fresh = Tensor(uninitialized: shape)
+            body(fresh.mutablePointer, false)
+            gradient = fresh
+        }
+    }
+
+    /// Forgets the gradient; its memory goes back to the pool.
+    public func clearGradient() { gradient = nil }
+}
