@@ -59,7 +59,9 @@ public struct PipelineError: Error, Equatable, Sendable, CustomStringConvertible
             lines.append("\(location.file):\(location.line):\(location.column): error: \(message)")
             if !location.text.isEmpty {
                 lines.append(location.text)
-                let indent = location.text.prefix(location.column - 1).map { $0 == "\t" ? "\t" : " " }
+                let indent = location.text.prefix(location.column - 1).map {
+                    $0 == "\t" ? "\t" : " "
+                }
                 let tildes = String(repeating: "~", count: location.length - 1)
                 lines.append(indent.joined() + "^" + tildes)
             }

@@ -20,8 +20,9 @@ public final class Weight {
     public let shape: [Int]
     /// How the elements are drawn when the weight is materialised.
     public let initial: Initial
-    /// Whether an optimizer may change it.
-    public let isTrainable: Bool
+    /// Whether an optimizer may change it; a stage that moves its weights by a rule of its own
+    /// switches this off before training.
+    public var isTrainable: Bool
     private var storedValue: Tensor?
     /// The sum of the gradients since `clearGradient`; nil where none arrived.
     public private(set) var gradient: Tensor?

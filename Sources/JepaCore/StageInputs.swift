@@ -1,0 +1,66 @@
+public import JepaTensor
+
+/// What arrives at the sockets of a stage in one step.
+public struct StageInputs {
+    /// What an edge carries.
+    public enum Value {
+        /// Images, tokens or a scalar.
+        case variable(Variable)
+        /// Patches that are kept.
+        case mask(PatchIndices)
+        /// Classes, -1 where unknown.
+        case labels([Int32])
+    }
+
+    private let values: [String: Value]
+    /// Where training stands; nil in an evaluation.
+    public let step: StepInfo?
+    /// Random numbers of this stage and step.
+    public let random: StageRandom
+
+    /// The inputs of a call.
+    public init(
+        _ values: [String: Value], step: StepInfo? = nil,
+        random: StageRandom = StageRandom(seed: 0, purpose: "")
+    ) {
+        self.values = values
+        self.step = step
+        self.random = random
+    }
+
+    /// Images, tokens or a scalar at a socket that is wired.
+    public func variable(_ socket: String) -> Variable {
+        guard let value = optionalVariable(socket) else {
+            fatalError("nothing arrives at the socket '\(socket)'")
+        }
+        return value
+    }
+
+    /// Images, tokens or a scalar at a socket that may be open.
+    public func optionalVariable(_ socket: String) -> Variable? {
+        if case .variable(let value) = values[socket] { return value }
+        return nil
+    }
+
+    /// A mask at a socket that is wired.
+    public func mask(_ socket: String) -> PatchIndices {
+        guard let value = optionalMask(socket) else {
+            fatalError("no mask arrives at the socket '\(socket)'")
+        }
+        return value
+    }
+
+    /// A mask at a socket that may be open.
+    public func optionalMask(_ socket: String) -> PatchIndices? {
+        if case .mask(let value) = values[socket] { return value }
+        return nil
+    }
+
+    /// The labels at a socket that is wired.
+    public func labels(_ socket: String) -> [Int32] {
+        guard case .labels(let value) = values[socket] else {
+            fatalError("no labels arrive at the socket '\(socket)'")
+        }
+        return value
+    }
+}
