@@ -1,7 +1,7 @@
 /// The stages that graph files may use.
-public struct Registry: Sendable {
+public struct Registry {
     /// A registered stage.
-    public struct Entry: Sendable {
+    public struct Entry {
         /// What it is for.
         public let role: Role
         /// What it says of itself.

@@ -1,0 +1,146 @@
+/// A pipeline as it is written: named stages with their settings and edges, not yet checked.
+///
+/// JepaGraph reads one from YAML; a program can make one from literals.
+public struct Graph: Sendable {
+    /// One stage as it is written.
+    public struct Node: Sendable {
+        /// Its name in the graph.
+        public let name: String
+        /// Where the name stands.
+        public let location: SourceLocation?
+        /// The name of the registered stage; nil if the file does not give it.
+        public let use: Setting?
+        /// Everything else that is set: parameters, edges and references.
+        public let entries: [Setting.Entry]
+    }
+
+    /// The name of the pipeline.
+    public let name: String
+    /// The seed of every random draw.
+    public let seed: UInt64
+    /// The stages in the order of the file.
+    public let nodes: [Node]
+    /// The section `train`, checked by the trainer.
+    public let train: Setting
+    /// Paths of shared libraries with further stages.
+    public let plugins: [String]
+    /// The whole text as a value, for the record of a run.
+    public let root: Setting
+
+    /// Takes a graph apart into its sections.
+    ///
+    /// - Throws: `PipelineErrors` with every mistake in the outermost two levels.
+    public init(_ root: Setting) throws {
+        var errors: [PipelineError] = []
+        let known = ["pipeline", "seed", "stages", "train", "plugins"]
+        guard let sections = root.entries else {
+            throw PipelineErrors([
+                PipelineError(
+                    .syntax, "a graph file is a mapping with 'stages', not \(root.quoted)",
+                    at: root.location)
+            ])
+        }
+        for section in sections where !known.contains(section.key) {
+            errors.append(
+                PipelineError(
+                    .unknownName,
+                    "there is no section '\(section.key)'\(didYouMean(section.key, among: known))",
+                    at: section.location, notes: ["Known: \(known.joined(separator: ", "))."]))
+        }
+        self.root = root
+        name = Self.name(root["pipeline"], &errors)
+        seed = Self.seed(root["seed"], &errors)
+        plugins = Self.plugins(root["plugins"], &errors)
+        nodes = Self.nodes(root["stages"], root, &errors)
+        let train = root["train"] ?? Setting(.mapping([]))
+        if train.entries == nil {
+            errors.append(
+                PipelineError(
+                    .value, "'train' is a mapping, not \(train.quoted)", at: train.location))
+        }
+        self.train = train
+        if !errors.isEmpty { throw PipelineErrors(errors) }
+    }
+
+    private static func name(_ setting: Setting?, _ errors: inout [PipelineError]) -> String {
+        switch setting?.content {
+        case nil: return "pipeline"
+        case .text(let name) where !name.isEmpty && !name.contains("/"): return name
+        default:
+            errors.append(
+                PipelineError(
+                    .value, "'pipeline' is a name, not \(setting?.quoted ?? "")",
+                    at: setting?.location))
+            return "pipeline"
+        }
+    }
+
+    private static func seed(_ setting: Setting?, _ errors: inout [PipelineError]) -> UInt64 {
+        switch setting?.content {
+        case nil: return 0
+        case .integer(let seed) where seed >= 0: return UInt64(seed)
+        default:
+            errors.append(
+                PipelineError(
+                    .value, "'seed' is an integer of at least 0, not \(setting?.quoted ?? "")",
+                    at: setting?.location))
+            return 0
+        }
+    }
+
+    private static func plugins(
+        _ setting: Setting?, _ errors: inout [PipelineError]
+    ) -> [String] {
+        guard let setting else { return [] }
+        guard case .list(let items) = setting.content else {
+            errors.append(
+                PipelineError(
+                    .value, "'plugins' is a list of shared libraries, not \(setting.quoted)",
+                    at: setting.location))
+            return []
+        }
+        return items.compactMap { item in
+            if case .text(let path) = item.content { return path }
+            errors.append(
+                PipelineError(
+                    .value, "a plugin is the path of a shared library, not \(item.quoted)",
+                    at: item.location))
+            return nil
+        }
+    }
+
+    private static func nodes(
+        _ setting: Setting?, _ root: Setting, _ errors: inout [PipelineError]
+    ) -> [Node] {
+        guard let entries = setting?.entries, !entries.isEmpty else {
+            let found = setting.map { ", not \($0.quoted)" } ?? ""
+            errors.append(
+                PipelineError(
+                    .missing, "a graph needs 'stages', a mapping from names to stages\(found)",
+                    at: setting?.location ?? root.location))
+            return []
+        }
+        return entries.compactMap { entry in
+            guard entry.key.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) != nil else {
+                errors.append(
+                    PipelineError(
+                        .value,
+                        "a stage is named by letters, digits and underscores, not '\(entry.key)'",
+                        at: entry.location))
+                return nil
+            }
+            guard let settings = entry.value.entries else {
+                errors.append(
+                    PipelineError(
+                        .value,
+                        "stage '\(entry.key)' is a mapping such as {use: vit}, "
+                            + "not \(entry.value.quoted)",
+                        at: entry.value.location ?? entry.location))
+                return nil
+            }
+            return Node(
+                name: entry.key, location: entry.location, use: entry.value["use"],
+                entries: settings.filter { $0.key != "use" })
+        }
+    }
+}
