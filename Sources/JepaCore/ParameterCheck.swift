@@ -1,14 +1,23 @@
 /// Checks the settings of a stage or of the training against the declared parameters and gathers
 /// every mistake.
-struct ParameterCheck {
-    /// What the settings belong to, as a message names it: `stage 'masks'`, `train`.
+public struct ParameterCheck {
+    /// What the settings belong to, as a message names it: `stage 'masks'`, `'train'`.
     let owner: String
-    private(set) var errors: [PipelineError] = []
+    /// Every mistake found so far.
+    public private(set) var errors: [PipelineError] = []
 
-    init(owner: String) { self.owner = owner }
+    /// A check that has found nothing yet.
+    public init(owner: String) { self.owner = owner }
 
     /// The values of all entries that are right; the others are reported in `errors`.
-    mutating func check(
+    ///
+    /// - Parameters:
+    ///   - entries: What is written.
+    ///   - descriptors: What may be written.
+    ///   - place: What a message about a missing parameter points at.
+    ///   - otherKeys: Keys that something else checks.
+    ///   - reserved: Keys that must not be written, with what they follow from.
+    public mutating func check(
         _ entries: [Setting.Entry], against descriptors: [ParameterDescriptor],
         at place: SourceLocation?, otherKeys: [String] = [],
         reserved: [String: String] = [:]
