@@ -1,0 +1,55 @@
+public import JepaTensor
+
+/// The images of one step.
+public struct Batch: Sendable {
+    /// One tensor `[B, C, H, W]` per `images` output of the data source, in the order of its
+    /// descriptor.
+    public let views: [Tensor]
+    /// The class of each image, -1 if unknown.
+    public let labels: [Int32]
+
+    /// A batch.
+    public init(views: [Tensor], labels: [Int32]) {
+        self.views = views
+        self.labels = labels
+    }
+
+    /// The number of images, `B`.
+    public var count: Int { labels.count }
+
+    /// Some of the images, sharing storage.
+    func images(_ range: Range<Int>) -> Batch {
+        Batch(views: views.map { $0.rows(range) }, labels: Array(labels[range]))
+    }
+}
+
+/// How a step is carried out.
+public struct StepOptions: Equatable, Sendable {
+    /// Images that are in memory at a time; nil for the whole batch.
+    public var microBatch: Int?
+    /// The norm that the gradient is cut to; nil for no limit.
+    public var clipGradient: Double?
+
+    /// Options; by default the whole batch at once and no limit.
+    public init(microBatch: Int? = nil, clipGradient: Double? = nil) {
+        self.microBatch = microBatch
+        self.clipGradient = clipGradient
+    }
+}
+
+/// What a step came to.
+public struct StepResult: Sendable {
+    /// The weighted sum that was minimised.
+    public let loss: Double
+    /// Each loss by the name of its stage, before weighting.
+    public let losses: [Figure]
+    /// What the optimizer and other stages report: `lr`, `weight_decay`, `momentum`.
+    public let figures: [Figure]
+    /// Seconds per stage, then `backward` and `optimizer`.
+    public let phases: [Figure]
+    /// The norm of the whole gradient before clipping.
+    public let gradientNorm: Double
+    /// Patches of a context block, and of a target block; 0 without a masker.
+    public let contextPatches: Int
+    public let targetPatches: Int
+}

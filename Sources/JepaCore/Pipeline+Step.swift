@@ -1,0 +1,205 @@
+import JepaTensor
+
+extension Pipeline {
+    /// Runs one training step: forward, backward, optimizer, and whatever follows an update.
+    ///
+    /// With `microBatch` the batch is computed in parts whose gradients add up; the masks are
+    /// drawn for the whole batch, so the mathematics is the same.
+    ///
+    /// - Throws: `PipelineError` with the code `notFinite`, naming the step and the stage, before
+    ///   any weight has changed; whatever a stage throws.
+    public func step(
+        _ batch: Batch, at step: StepInfo, options: StepOptions = StepOptions()
+    ) throws -> StepResult {
+        try check(options, batchSize: batch.count)
+        var phases = PhaseTimes()
+        let masks = try drawMasks(for: batch, at: step, &phases)
+        let part = options.microBatch ?? batch.count
+        var losses: [String: Double] = [:]
+        for start in stride(from: 0, to: batch.count, by: part) {
+            let range = start..<min(start + part, batch.count)
+            let share = Double(range.count) / Double(batch.count)
+            let tape = Tape()
+            let results = try forward(
+                batch.images(range), masks.mapValues { $0.images(range) }, at: step, on: tape,
+                &phases)
+            for (name, loss) in results {
+                losses[name, default: 0] += share * Double(loss.value.scalar)
+            }
+            phases.measure("backward") {
+                tape.backward(
+                    from: minimised.compactMap { term in
+                        results[term.stage].map { ($0, Float(term.weight * share)) }
+                    })
+            }
+        }
+        let gradientNorm = try phases.measure("gradient_norm") {
+            try gradientNorm(at: step, clippedTo: options.clipGradient)
+        }
+        let figures = try phases.measure("optimizer") { try update(at: step) }
+        let first = masks.values.first
+        return StepResult(
+            loss: minimised.reduce(0) { $0 + $1.weight * (losses[$1.stage] ?? 0) },
+            losses: nodes.compactMap { node in losses[node.name].map { Figure(node.name, $0) } },
+            figures: figures, phases: phases.figures, gradientNorm: gradientNorm,
+            contextPatches: first?.context.kept ?? 0, targetPatches: first?.targets.kept ?? 0)
+    }
+
+    /// Refuses options that would change the mathematics of this pipeline.
+    public func check(_ options: StepOptions, batchSize: Int) throws {
+        guard let part = options.microBatch, part < batchSize else { return }
+        for node in nodes {
+            guard let loss = node.stage as? any Loss, loss.couplesImages else { continue }
+            throw PipelineError(
+                .configuration,
+                "'micro_batch' is \(part), but loss '\(node.name)' compares the images of a whole "
+                    + "batch of \(batchSize) with each other",
+                notes: ["Remove 'micro_batch', lower 'batch_size', or remove the loss."])
+        }
+    }
+
+    /// Draws the masks of every masker for the whole batch.
+    private func drawMasks(
+        for batch: Batch, at step: StepInfo, _ phases: inout PhaseTimes
+    ) throws -> [String: MaskSet] {
+        var masks: [String: MaskSet] = [:]
+        for node in nodes {
+            guard let masker = node.stage as? any Masker,
+                case .grid(let grid)? = node.properties["grid"]
+            else { continue }
+            masks[node.name] = try phases.measure(node.name) {
+                var random = StageRandom(seed: step.seed, purpose: node.name, step: step.index)
+                return try masker.masks(for: grid, batchSize: batch.count, using: &random)
+            }
+        }
+        return masks
+    }
+
+    /// Computes all stages in order.
+    ///
+    /// - Returns: The losses by the name of their stage.
+    private func forward(
+        _ batch: Batch, _ masks: [String: MaskSet], at step: StepInfo, on tape: Tape,
+        _ phases: inout PhaseTimes
+    ) throws -> [String: Variable] {
+        var values = sourceValues(batch)
+        for (name, set) in masks {
+            values[Wiring.Endpoint(stage: name, socket: "context")] = .mask(set.context)
+            values[Wiring.Endpoint(stage: name, socket: "targets")] = .mask(set.targets)
+        }
+        var losses: [String: Variable] = [:]
+        for node in nodes {
+            let inputs = inputs(of: node, from: values, at: step)
+            guard let output = try compute(node, inputs, on: tape, &phases) else { continue }
+            guard output.value.isFinite else {
+                throw PipelineError(
+                    .notFinite,
+                    "stage '\(node.name)' produced a number that is not finite in step "
+                        + "\(step.index + 1)",
+                    notes: [
+                        "No weight was changed by this step. Lower the learning rate, lengthen "
+                            + "the warm-up, or set 'train.clip_gradient'."
+                    ])
+            }
+            if node.role == .loss { losses[node.name] = output }
+            for socket in node.entry.outputs {
+                values[Wiring.Endpoint(stage: node.name, socket: socket.name)] = .variable(output)
+            }
+        }
+        return losses
+    }
+
+    /// What the data source gives for a batch.
+    private func sourceValues(_ batch: Batch) -> [Wiring.Endpoint: StageInputs.Value] {
+        let (name, _) = dataSource
+        var values: [Wiring.Endpoint: StageInputs.Value] = [:]
+        var views = batch.views.makeIterator()
+        for socket in node(name)?.entry.outputs ?? [] {
+            let endpoint = Wiring.Endpoint(stage: name, socket: socket.name)
+            switch socket.kind {
+            case .images: values[endpoint] = views.next().map { .variable(Variable($0)) }
+            case .labels: values[endpoint] = .labels(batch.labels)
+            case .mask, .tokens, .scalar: break
+            }
+        }
+        return values
+    }
+
+    private func inputs(
+        of node: Node, from values: [Wiring.Endpoint: StageInputs.Value], at step: StepInfo
+    ) -> StageInputs {
+        var arriving: [String: StageInputs.Value] = [:]
+        for edge in edges where edge.target.stage == node.name {
+            arriving[edge.target.socket] = values[edge.source]
+        }
+        return StageInputs(
+            arriving, step: step,
+            random: StageRandom(seed: step.seed, purpose: node.name, step: step.index))
+    }
+
+    /// The output of a stage that computes on the tape; nil for the others.
+    private func compute(
+        _ node: Node, _ inputs: StageInputs, on tape: Tape, _ phases: inout PhaseTimes
+    ) throws -> Variable? {
+        switch node.stage {
+        case let stage as any Encoder:
+            try phases.measure(node.name) { try stage.encode(inputs, on: tape) }
+        case let stage as any Predictor:
+            try phases.measure(node.name) { try stage.predict(inputs, on: tape) }
+        case let stage as any Loss:
+            try phases.measure(node.name) { try stage.loss(inputs, on: tape) }
+        default: nil
+        }
+    }
+
+    /// The norm of all gradients together; they are scaled down to `limit` if it is larger.
+    private func gradientNorm(at step: StepInfo, clippedTo limit: Double?) throws -> Double {
+        let gradients = trainedWeights.compactMap(\.weight.gradient)
+        let norm = globalNorm(gradients)
+        guard norm.isFinite else {
+            let culprit = trainedWeights.first { $0.weight.gradient?.isFinite == false }
+            throw PipelineError(
+                .notFinite,
+                "the gradient of '\(culprit?.name ?? "all weights together")' is not finite in "
+                    + "step \(step.index + 1)",
+                notes: ["No weight was changed by this step. Lower the learning rate."])
+        }
+        if let limit, norm > limit {
+            for gradient in gradients { scale(gradient, by: Float(limit / norm)) }
+        }
+        return norm
+    }
+
+    /// Changes the weights and lets every stage follow.
+    private func update(at step: StepInfo) throws -> [Figure] {
+        var figures = try optimizer.update(trainedWeights, at: step)
+        for trained in trainedWeights { trained.weight.clearGradient() }
+        for node in nodes { figures += try node.stage.afterUpdate(step) }
+        return figures
+    }
+}
+
+/// Seconds spent per phase, in the order the phases first appeared.
+private struct PhaseTimes {
+    private(set) var figures: [Figure] = []
+
+    mutating func measure<Result>(_ name: String, _ body: () throws -> Result) rethrows -> Result {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let result = try body()
+        let elapsed = start.duration(to: clock.now) / .seconds(1)
+        if let index = figures.firstIndex(where: { $0.name == name }) {
+            figures[index] = Figure(name, figures[index].value + elapsed)
+        } else {
+            figures.append(Figure(name, elapsed))
+        }
+        return result
+    }
+}
+
+extension MaskSet {
+    /// The masks of some images of the batch.
+    fileprivate func images(_ range: Range<Int>) -> MaskSet {
+        MaskSet(context: context.images(range), targets: targets.images(range))
+    }
+}

@@ -1,0 +1,148 @@
+public import JepaTensor
+
+/// A checked graph of stages that can run a training step.
+///
+/// Making one reports everything that is wrong with the graph and allocates nothing, so networks
+/// of any size can be assembled to be counted or drawn. `materialise` gives the weights memory.
+public final class Pipeline {
+    /// A stage in its place.
+    public struct Node {
+        /// Its name in the graph.
+        public let name: String
+        /// The registered stage it uses.
+        public let entry: Registry.Entry
+        /// Its parameters.
+        public let parameters: ParameterSet
+        /// The stage itself.
+        public let stage: any Stage
+        /// The values others may follow.
+        public let properties: [String: StageProperty]
+
+        /// What it is for.
+        public var role: Role { entry.role }
+        /// The number of elements of all its weights.
+        public var weightCount: Int { stage.weights.reduce(0) { $0 + $1.count } }
+        /// Whether an optimizer changes any of its weights.
+        public var isTrained: Bool { stage.weights.contains(where: \.isTrainable) }
+    }
+
+    /// An edge with the shape it carries.
+    public struct Edge: Sendable {
+        /// The output.
+        public let source: Wiring.Endpoint
+        /// The input.
+        public let target: Wiring.Endpoint
+        /// What travels.
+        public let kind: Socket.Kind
+        /// The shape as far as it is known: `[B, 196, 384]`.
+        public let shape: String
+    }
+
+    /// The graph this was made from.
+    public let graph: Graph
+    /// The stages in the order in which a step computes them.
+    public let nodes: [Node]
+    /// The edges in the order of the file.
+    public let edges: [Edge]
+    /// Dependences that carry no tensor.
+    public let links: [Wiring.Link]
+    /// The losses that are minimised, with their weights.
+    public let minimised: [ParameterValue.LossWeight]
+    /// The weights the optimizer changes, in the order of the stages.
+    public let trainedWeights: [NamedWeight]
+    let shapes: ShapeUnifier
+    let optimizer: any Optimizer
+
+    /// Checks a graph and makes its stages.
+    ///
+    /// - Throws: `PipelineErrors` with everything that is wrong.
+    public init(_ graph: Graph, registry: Registry) throws {
+        let wiring = Wiring(graph, registry: registry)
+        let assembly = Assembly(wiring)
+        if !assembly.errors.isEmpty { throw PipelineErrors(assembly.errors) }
+        self.graph = graph
+        let nodes = assembly.order.compactMap { name -> Node? in
+            guard let node = wiring.node(name), let stage = assembly.stages[name] else {
+                return nil
+            }
+            return Node(
+                name: name, entry: node.entry, parameters: node.parameters, stage: stage,
+                properties: assembly.properties[name] ?? [:])
+        }
+        self.nodes = nodes
+        edges = wiring.edges.map { edge in
+            Edge(
+                source: edge.source, target: edge.target, kind: edge.sourceSocket.kind,
+                shape: assembly.shapes.text(of: edge.sourceSocket, at: edge.source.stage))
+        }
+        links = wiring.links
+        minimised = wiring.minimised
+        shapes = assembly.shapes
+        guard let optimizer = nodes.lazy.compactMap({ $0.stage as? any Optimizer }).first else {
+            fatalError("a checked graph has no optimizer")
+        }
+        self.optimizer = optimizer
+        trainedWeights = nodes.flatMap { node in
+            node.stage.weights.filter(\.isTrainable)
+                .map { NamedWeight(name: "\(node.name).\($0.name)", weight: $0) }
+        }
+        optimizer.adopt(trainedWeights)
+    }
+
+    /// The stage of a name.
+    public func node(_ name: String) -> Node? { nodes.first { $0.name == name } }
+
+    /// Every tensor a checkpoint has to hold: weights, copies of weights, moments.
+    public var allWeights: [NamedWeight] {
+        nodes.flatMap { node in
+            node.stage.weights.map { NamedWeight(name: "\(node.name).\($0.name)", weight: $0) }
+        }
+    }
+
+    /// The data source that feeds the training.
+    public var dataSource: (name: String, source: any DataSource) {
+        let feeding = Set(edges.map(\.source.stage))
+        for node in nodes where feeding.contains(node.name) {
+            if let source = node.stage as? any DataSource { return (node.name, source) }
+        }
+        fatalError("a checked graph has no data source")
+    }
+
+    /// The encoders with weights, those that follow another encoder first: it is the target
+    /// encoder that is evaluated (METHOD: "Evaluation").
+    public var monitoredEncoders: [String] {
+        let encoders = nodes.filter { $0.role == .encoder && !$0.stage.weights.isEmpty }
+        return (encoders.filter { !$0.isTrained } + encoders.filter(\.isTrained)).map(\.name)
+    }
+
+    /// Allocates all weights and draws them from the seed of the graph.
+    public func materialise() throws {
+        for node in nodes {
+            for weight in node.stage.weights where !weight.isMaterialised {
+                let name = "\(node.name).\(weight.name)"
+                weight.materialise(key: StageRandom(seed: graph.seed, purpose: name).key)
+            }
+        }
+        for node in nodes { try node.stage.prepare() }
+    }
+
+    /// Embeds images without their gradient: the mean over the tokens of all patches.
+    ///
+    /// - Parameters:
+    ///   - images: `[B, C, H, W]`, normalised.
+    ///   - encoder: The name of an encoder of this pipeline.
+    /// - Returns: `[B, D]`.
+    public func embed(_ images: Tensor, with encoder: String) throws -> Tensor {
+        guard let stage = node(encoder)?.stage as? any Encoder else {
+            let names = nodes.filter { $0.role == .encoder }.map(\.name)
+            throw PipelineError(
+                .unknownName,
+                "the pipeline has no encoder '\(encoder)'\(didYouMean(encoder, among: names))",
+                notes: ["Encoders: \(names.joined(separator: ", "))."])
+        }
+        let tape = Tape(recording: false)
+        let tokens = try stage.encode(
+            StageInputs(["images": .variable(Variable(images))]), on: tape)
+        return tokenMean(tokens.value)
+    }
+}

@@ -1,0 +1,309 @@
+/// A graph matched against the registry: which stage is meant, what its parameters are, and where
+/// its edges lead. Nothing has been made yet, and whatever is wrong stands in `errors`.
+public struct Wiring {
+    /// A stage of the graph whose `use` is known.
+    public struct Node {
+        /// The stage as it is written.
+        public let written: Graph.Node
+        /// The stage it uses.
+        public let entry: Registry.Entry
+        /// Its parameters, checked.
+        public let parameters: ParameterSet
+
+        /// Its name in the graph.
+        public var name: String { written.name }
+    }
+
+    /// One end of an edge.
+    public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
+        /// The name of the stage in the graph.
+        public let stage: String
+        /// The name of the socket.
+        public let socket: String
+
+        public var description: String { "\(stage).\(socket)" }
+    }
+
+    /// An edge from an output to an input.
+    public struct Edge: Sendable {
+        /// The output.
+        public let source: Endpoint
+        /// The input.
+        public let target: Endpoint
+        /// The output as its stage describes it.
+        public let sourceSocket: Socket
+        /// The input as its stage describes it.
+        public let targetSocket: Socket
+        /// Where the edge is written.
+        public let location: SourceLocation?
+    }
+
+    /// A dependence that carries no tensor: a stage that is named, or a value that is followed.
+    public struct Link: Sendable {
+        /// The stage that is named.
+        public let source: String
+        /// The stage that names it.
+        public let target: String
+        /// The parameter it is named in.
+        public let parameter: String
+        /// The value that is followed; nil if the stage itself is meant.
+        public let property: String?
+        /// Where the name stands.
+        public let location: SourceLocation?
+    }
+
+    /// The stages whose `use` is known, in the order of the file.
+    public private(set) var nodes: [Node] = []
+    /// The edges whose ends both exist and fit in kind and rank.
+    public private(set) var edges: [Edge] = []
+    /// The links whose source exists.
+    public private(set) var links: [Link] = []
+    /// Everything that is wrong.
+    public private(set) var errors: [PipelineError] = []
+
+    private let graph: Graph
+
+    /// Matches a graph against a registry.
+    public init(_ graph: Graph, registry: Registry) {
+        self.graph = graph
+        var seen: Set<String> = []
+        for written in graph.nodes {
+            if !seen.insert(written.name).inserted {
+                report(.duplicateName, "there are two stages '\(written.name)'", written.location)
+            } else if let entry = entry(for: written, registry) {
+                nodes.append(node(written, entry))
+            }
+        }
+        for node in nodes {
+            connectInputs(of: node)
+            resolveReferences(of: node)
+        }
+        checkCounts()
+    }
+
+    /// The node of a name.
+    public func node(_ name: String) -> Node? { nodes.first { $0.name == name } }
+
+    /// The edges that arrive at a stage.
+    public func edges(into stage: String) -> [Edge] { edges.filter { $0.target.stage == stage } }
+
+    /// The losses that are minimised, with their weights.
+    public var minimised: [ParameterValue.LossWeight] {
+        guard let optimizer = nodes.first(where: { $0.entry.role == .optimizer }),
+            case .losses(let losses)? = optimizer.parameters["minimize"]
+        else { return [] }
+        return losses
+    }
+
+    private mutating func report(
+        _ code: PipelineError.Code, _ message: String, _ location: SourceLocation?,
+        notes: [String] = []
+    ) {
+        errors.append(PipelineError(code, message, at: location, notes: notes))
+    }
+}
+
+// MARK: - Stages and parameters
+
+extension Wiring {
+    private mutating func entry(for written: Graph.Node, _ registry: Registry) -> Registry.Entry? {
+        guard let use = written.use else {
+            report(
+                .missing, "stage '\(written.name)' needs 'use', the name of a registered stage",
+                written.location)
+            return nil
+        }
+        guard case .text(let name) = use.content else {
+            report(
+                .value, "'use' of stage '\(written.name)' is a name, not \(use.quoted)",
+                use.location)
+            return nil
+        }
+        if let entry = registry[name] { return entry }
+        let entries = registry.entries
+        let nearest = nearestSpelling(to: name, among: entries.map(\.descriptor.name))
+        let role = nearest.flatMap { registry[$0]?.role }
+        let candidates = entries.filter { role == nil || $0.role == role }
+            .map(\.descriptor.name).sorted()
+        report(
+            .unknownName,
+            "\(role?.rawValue ?? "stage") '\(name)' is not registered"
+                + (nearest.map { "; did you mean '\($0)'?" } ?? ""),
+            use.location,
+            notes: [
+                "Registered \(role?.rawValue ?? "stage")s: \(candidates.joined(separator: ", "))."
+            ])
+        return nil
+    }
+
+    private mutating func node(_ written: Graph.Node, _ entry: Registry.Entry) -> Node {
+        var check = ParameterCheck(owner: "stage '\(written.name)'")
+        let reserved = Dictionary(
+            entry.descriptor.links.map { ($0.name, "'\($0.property)' at '\($0.socket)'") },
+            uniquingKeysWith: { first, _ in first })
+        let parameters = check.check(
+            written.entries, against: entry.parameters, at: written.location,
+            otherKeys: entry.inputs.map(\.name), reserved: reserved)
+        errors += check.errors
+        return Node(written: written, entry: entry, parameters: parameters)
+    }
+
+    private mutating func checkCounts() {
+        let optimizers = nodes.filter { $0.entry.role == .optimizer }
+        let unknown = nodes.count < graph.nodes.count
+        if optimizers.isEmpty && !unknown {
+            report(.missing, "the graph has no optimizer", graph.root["stages"]?.location)
+        }
+        for extra in optimizers.dropFirst() {
+            report(
+                .wiring,
+                "stage '\(extra.name)' is a second optimizer beside '\(optimizers[0].name)'; "
+                    + "a graph has one", extra.written.location)
+        }
+        if !unknown && !nodes.contains(where: { $0.entry.role == .loss }) {
+            report(.missing, "the graph has no loss", graph.root["stages"]?.location)
+        }
+    }
+}
+
+// MARK: - Edges and links
+
+extension Wiring {
+    private mutating func connectInputs(of node: Node) {
+        for socket in node.entry.inputs {
+            guard let entry = node.written.entries.first(where: { $0.key == socket.name }) else {
+                if !socket.isOptional {
+                    report(
+                        .missing,
+                        "input '\(socket.name)' of stage '\(node.name)' is open; "
+                            + "it takes \(socket.type)", node.written.location,
+                        notes: ["\(socket.name): \(socket.help)"])
+                }
+                continue
+            }
+            connect(entry, to: socket, of: node)
+        }
+    }
+
+    private mutating func connect(_ entry: Setting.Entry, to socket: Socket, of node: Node) {
+        let location = entry.value.location ?? entry.location
+        let parts: [Substring]
+        if case .text(let text) = entry.value.content {
+            parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        } else {
+            parts = []
+        }
+        guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }) else {
+            report(
+                .wiring,
+                "input '\(socket.name)' of stage '\(node.name)' takes an output such as "
+                    + "'data.images', not \(entry.value.quoted)", location)
+            return
+        }
+        let (stage, output) = (String(parts[0]), String(parts[1]))
+        guard let source = source(stage, for: "input '\(socket.name)'", of: node, location) else {
+            return
+        }
+        guard let sourceSocket = source.entry.outputs.first(where: { $0.name == output }) else {
+            let names = source.entry.outputs.map(\.name)
+            report(
+                .unknownName,
+                "stage '\(stage)' has no output '\(output)'\(didYouMean(output, among: names))",
+                location,
+                notes: [
+                    names.isEmpty
+                        ? "A stage of the role \(source.entry.role.rawValue) has no outputs."
+                        : "Outputs of '\(stage)': \(names.joined(separator: ", "))."
+                ])
+            return
+        }
+        guard sourceSocket.kind == socket.kind, sourceSocket.shape.count == socket.shape.count
+        else {
+            report(
+                .wiring,
+                "\(stage).\(output) gives \(sourceSocket.type), but input '\(socket.name)' of "
+                    + "stage '\(node.name)' takes \(socket.type)", location)
+            return
+        }
+        edges.append(
+            Edge(
+                source: Endpoint(stage: stage, socket: output),
+                target: Endpoint(stage: node.name, socket: socket.name),
+                sourceSocket: sourceSocket, targetSocket: socket, location: location))
+    }
+
+    /// The stage an edge or link comes from, or a report that there is none.
+    private mutating func source(
+        _ name: String, for what: String, of node: Node, _ location: SourceLocation?
+    ) -> Node? {
+        if name == node.name {
+            report(.wiring, "\(what) of stage '\(name)' comes from the stage itself", location)
+            return nil
+        }
+        if let source = self.node(name) { return source }
+        let names = graph.nodes.map(\.name)
+        if !names.contains(name) {
+            report(
+                .unknownName,
+                "\(what) of stage '\(node.name)' names the stage '\(name)', which is not in the "
+                    + "graph\(didYouMean(name, among: names))", location,
+                notes: ["Stages: \(names.joined(separator: ", "))."])
+        }
+        return nil
+    }
+
+    private mutating func resolveReferences(of node: Node) {
+        for (name, value) in node.parameters.resolved {
+            let location = node.parameters.location(of: name)
+            switch value {
+            case .stage(let stage):
+                addLink(to: stage, property: nil, parameter: name, of: node, location)
+            case .property(let stage, let property):
+                addLink(to: stage, property: property, parameter: name, of: node, location)
+            case .losses(let losses):
+                for loss in losses { checkMinimised(loss, by: node) }
+            default: break
+            }
+        }
+    }
+
+    private mutating func addLink(
+        to stage: String, property: String?, parameter: String, of node: Node,
+        _ location: SourceLocation?
+    ) {
+        guard let source = source(stage, for: "'\(parameter)'", of: node, location) else { return }
+        let kind = node.entry.parameters.first { $0.name == parameter }?.kind
+        if case .stage(let role)? = kind, source.entry.role != role {
+            report(
+                .wiring,
+                "'\(parameter)' of stage '\(node.name)' names a stage of the role "
+                    + "\(role.rawValue), but '\(stage)' is of the role "
+                    + source.entry.role.rawValue, location)
+            return
+        }
+        if case .property(let expected)? = kind, let property, property != expected {
+            report(
+                .unknownName,
+                "'\(parameter)' of stage '\(node.name)' follows '\(expected)' of another stage, "
+                    + "not '\(property)'", location,
+                notes: ["Write '\(stage).\(expected)'."])
+            return
+        }
+        links.append(
+            Link(
+                source: stage, target: node.name, parameter: parameter, property: property,
+                location: location))
+    }
+
+    private mutating func checkMinimised(_ loss: ParameterValue.LossWeight, by node: Node) {
+        let location = loss.location ?? node.parameters.location(of: "minimize")
+        guard let source = source(loss.stage, for: "'minimize'", of: node, location) else { return }
+        guard source.entry.role == .loss else {
+            report(
+                .wiring,
+                "'minimize' of stage '\(node.name)' takes losses, but '\(loss.stage)' is of the "
+                    + "role \(source.entry.role.rawValue)", location)
+            return
+        }
+    }
+}
