@@ -67,7 +67,7 @@ extension Pipeline {
             guard let masker = node.stage as? any Masker,
                 case .grid(let grid)? = node.properties["grid"]
             else { continue }
-            masks[node.name] = try phases.measure(node.name) {
+            masks[node.name] = try phases.measure(node.name) { () throws -> MaskSet in
                 var random = StageRandom(seed: step.seed, purpose: node.name, step: step.index)
                 return try masker.masks(for: grid, batchSize: batch.count, using: &random)
             }
