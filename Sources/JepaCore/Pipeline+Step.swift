@@ -33,7 +33,7 @@ extension Pipeline {
                     })
             }
         }
-        let gradientNorm = try phases.measure("gradient_norm") {
+        let norm = try phases.measure("gradient_norm") {
             try gradientNorm(at: step, clippedTo: options.clipGradient)
         }
         let figures = try phases.measure("optimizer") { try update(at: step) }
@@ -41,7 +41,7 @@ extension Pipeline {
         return StepResult(
             loss: minimised.reduce(0) { $0 + $1.weight * (losses[$1.stage] ?? 0) },
             losses: nodes.compactMap { node in losses[node.name].map { Figure(node.name, $0) } },
-            figures: figures, phases: phases.figures, gradientNorm: gradientNorm,
+            figures: figures, phases: phases.figures, gradientNorm: norm,
             contextPatches: first?.context.kept ?? 0, targetPatches: first?.targets.kept ?? 0)
     }
 
