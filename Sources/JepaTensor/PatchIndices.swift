@@ -34,8 +34,19 @@ public struct PatchIndices: Equatable, Sendable {
         var part: [Int32] = []
         part.reserveCapacity(blocks * range.count * kept)
         for m in 0..<blocks {
-            part += values[(m * batch + range.lowerBound) * kept..<(m * batch + range.upperBound) * kept]
+            part +=
+                values[
+                    (m * batch + range.lowerBound) * kept..<(m * batch + range.upperBound) * kept]
         }
         return PatchIndices(blocks: blocks, batch: range.count, kept: kept, values: part)
+    }
+}
+
+extension PatchIndices {
+    /// Traps if an index names no patch: a kernel would read or write outside its tensor.
+    func check(below patches: Int) {
+        for index in values where index < 0 || index >= patches {
+            preconditionFailure("patch \(index) does not exist: there are \(patches)")
+        }
     }
 }

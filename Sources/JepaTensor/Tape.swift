@@ -4,7 +4,7 @@
 /// operation needs on the way back is captured by its closure and freed as soon as that has run.
 public final class Tape {
     private struct Node {
-        let output: Variable
+        let slot: GradientSlot
         let backward: (Tensor) -> Void
     }
 
@@ -35,9 +35,19 @@ public final class Tape {
     public func record(
         _ value: Tensor, keeps: Bool, backward: @escaping (Tensor) -> Void
     ) -> Variable {
-        let output = Variable(value, requiresGradient: keeps)
-        if keeps { nodes.append(Node(output: output, backward: backward)) }
-        return output
+        record(value, keeps: keeps, recall: nil, backward: backward)
+    }
+
+    /// The same, for a result that the backward passes of others compute again with `recall`
+    /// instead of keeping it; `recall` is called only before this operation's own `backward`.
+    func record(
+        _ value: Tensor, keeps: Bool, recall: (() -> Tensor)?,
+        backward: @escaping (Tensor) -> Void
+    ) -> Variable {
+        guard keeps else { return Variable(value) }
+        let slot = GradientSlot(count: value.count)
+        nodes.append(Node(slot: slot, backward: backward))
+        return Variable(value, slot: slot, recall: recall)
     }
 
     /// Runs all operations backwards from scalar results and empties the tape.
@@ -48,7 +58,7 @@ public final class Tape {
             loss.accumulate(Tensor(repeating: weight, shape: loss.shape))
         }
         while let node = nodes.popLast() {
-            if let gradient = node.output.takeGradient() { node.backward(gradient) }
+            if let gradient = node.slot.take() { node.backward(gradient) }
         }
     }
 }

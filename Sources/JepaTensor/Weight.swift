@@ -63,7 +63,11 @@ public final class Weight {
         switch initial {
         case .constant(let constant): jk_fill(tensor.mutablePointer, constant, count)
         case .truncatedNormal(let deviation):
-            jk_fill_truncated_normal(tensor.mutablePointer, count, deviation, key)
+            parallelElements(count) { part in
+                jk_fill_truncated_normal(
+                    tensor.mutablePointer + part.lowerBound, part.lowerBound, part.count, deviation,
+                    key)
+            }
         }
         storedValue = tensor
     }
@@ -78,6 +82,17 @@ public final class Weight {
             let fresh = Tensor(uninitialized: shape)
             body(fresh.mutablePointer, false)
             gradient = fresh
+        }
+    }
+
+    /// The same for a part of the elements, in row-major order.
+    func accumulate(
+        elements: Range<Int>, _ body: (UnsafeMutablePointer<Float>, _ adds: Bool) -> Void
+    ) {
+        guard elements.count != count else { return accumulate(body) }
+        accumulate { place, adds in
+            if !adds { jk_fill(place, 0, count) }
+            body(place + elements.lowerBound, true)
         }
     }
 

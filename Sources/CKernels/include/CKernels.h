@@ -5,16 +5,171 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// memory.c: blocks for step buffers, aligned to 64 bytes; large ones on huge pages.
+// Kernels work on contiguous row-major float32. Those of this header run on the calling thread;
+// callers split their work with jk_parallel. Pointers must not overlap unless a comment says so.
+
+// ---- memory.c: blocks for step buffers -------------------------------------------------------
+
+/// Memory aligned to 64 bytes with unspecified contents, or NULL; blocks of 2 MiB and more come
+/// straight from the system on huge pages, zeroed, and use no memory before they are written.
 void *jk_allocate(size_t bytes);
+
+/// Frees a block of jk_allocate; `bytes` is the size it was asked for.
 void jk_free(void *block, size_t bytes);
 
-// elementwise.c
-void jk_fill(float *out, float value, size_t count);
-void jk_add(float *sum, const float *x, size_t count);
-bool jk_is_finite(const float *x, size_t count);
+// ---- threads.c: one pool for the whole process -----------------------------------------------
 
-// random.c: element i of the sequence is a function of (key, i) alone.
-void jk_fill_truncated_normal(float *out, size_t count, float deviation, uint64_t key);
+typedef void (*jk_task)(void *context, size_t item);
+
+/// Runs task(context, 0 ... items - 1), each once, on all threads, the caller's among them.
+///
+/// Returns when all items are done. A call from inside a task, or while another thread has the
+/// pool, runs its items one after the other on the calling thread.
+void jk_parallel(size_t items, jk_task task, void *context);
+
+/// Uses `count` threads from now on; 0 means one for each processor this process may use.
+/// Must not be called from inside a task.
+void jk_set_threads(int count);
+
+/// The number of threads that jk_parallel uses.
+int jk_threads(void);
+
+// ---- dispatch.c: which instructions the kernels use ------------------------------------------
+
+typedef enum { JK_PORTABLE = 0, JK_AVX2 = 1, JK_AVX512 = 2 } jk_level;
+
+/// The highest level this processor has.
+jk_level jk_best_level(void);
+
+/// The level in use: the best one unless jk_set_level said otherwise.
+jk_level jk_current_level(void);
+
+/// Uses another level from now on; false, and no change, if the processor does not have it.
+bool jk_set_level(jk_level level);
+
+// ---- elementwise -----------------------------------------------------------------------------
+
+/// out[i] = value
+void jk_fill(float *out, float value, size_t count);
+/// sum[i] += x[i]
+void jk_add(float *sum, const float *x, size_t count);
+/// sum[i] += factor x[i]
+void jk_add_scaled(float *sum, const float *x, float factor, size_t count);
+/// out[i] = a[i] + b[i]; out may be a or b.
+void jk_sum(float *out, const float *a, const float *b, size_t count);
+/// out[i] = factor x[i]; out may be x.
+void jk_scale(float *out, const float *x, float factor, size_t count);
+/// Whether no element is infinite or NaN.
+bool jk_is_finite(const float *x, size_t count);
+/// The sum of all elements.
+double jk_total(const float *x, size_t count);
+/// The sum of the squares of all elements.
+double jk_sum_of_squares(const float *x, size_t count);
+
+// ---- GELU: x P(X <= x) for a normal X, the exact (erf) form ------------------------------------
+
+/// The error function; absolute error below 1.5e-7. out may be x.
+void jk_erf(float *out, const float *x, size_t count);
+/// out[i] = gelu(x[i]); out may be x.
+void jk_gelu(float *out, const float *x, size_t count);
+/// dx[i] = dy[i] gelu'(x[i]); dx may be x or dy.
+void jk_gelu_backward(float *dx, const float *dy, const float *x, size_t count);
+
+// ---- rows: matrices [rows, width] ------------------------------------------------------------
+
+/// y += bias, y [rows, width], bias [width] or NULL, residual [rows, width] or NULL.
+void jk_add_bias(
+    float *y, const float *bias, const float *residual, size_t rows, size_t width);
+/// y += bias, and out = gelu(y) + residual; bias and residual may be NULL, out may be y.
+void jk_add_bias_gelu(
+    float *out, float *y, const float *bias, const float *residual, size_t rows, size_t width);
+/// sum[j] (+)= the sum of column j of x [rows, stride] for j < width; adds if `adds`.
+void jk_column_sums(
+    float *sum, const float *x, size_t rows, size_t width, size_t stride, bool adds);
+/// out[i] = x[index[i]], rows of `width`.
+void jk_gather_rows(
+    float *out, const float *x, const int32_t *index, size_t count, size_t width);
+/// out[index[i]] += x[i], rows of `width`.
+void jk_scatter_add_rows(
+    float *out, const float *x, const int32_t *index, size_t count, size_t width);
+
+// ---- layer norm over rows of x [rows, width] -------------------------------------------------
+
+/// out = (x - mean) * scale * weight + bias, with mean and scale = 1/sqrt(variance + epsilon)
+/// written per row; weight and bias may be NULL. mean and scale may be NULL.
+void jk_layer_norm(
+    float *out, float *mean, float *scale, const float *x, const float *weight,
+    const float *bias, size_t rows, size_t width, float epsilon);
+/// The same from mean and scale that are known already.
+void jk_layer_norm_again(
+    float *out, const float *mean, const float *scale, const float *x, const float *weight,
+    const float *bias, size_t rows, size_t width);
+/// dx (+)= the gradient of x (adds if `adds`); weight_sum and bias_sum [width] += the gradients
+/// of weight and bias, each NULL where there is none. dx may be NULL, and may be dy.
+void jk_layer_norm_backward(
+    float *dx, bool adds, float *weight_sum, float *bias_sum, const float *dy, const float *x,
+    const float *mean, const float *scale, const float *weight, size_t rows, size_t width);
+
+// ---- softmax over rows of scores [rows, width] -----------------------------------------------
+
+/// scores = exp(factor scores - m) with m the largest factor * score of the row; writes
+/// 1 / (sum of the row) to inverse_sum and log(sum) + m to log_sum (NULL where not wanted).
+void jk_softmax_unscaled(
+    float *scores, float *inverse_sum, float *log_sum, float factor, size_t rows, size_t width);
+/// scores = exp(factor scores - log_sum): the probabilities again.
+void jk_softmax_again(
+    float *scores, const float *log_sum, float factor, size_t rows, size_t width);
+/// d = factor * probabilities * (d - delta), delta per row.
+void jk_softmax_backward(
+    float *d, const float *probabilities, const float *delta, float factor, size_t rows,
+    size_t width);
+/// Rows of `width`, `stride` apart: row r of x times factor[r].
+void jk_scale_rows(float *x, const float *factor, size_t rows, size_t width, size_t stride);
+/// out[r] = the dot product of rows r of a and b, rows of `width`, `stride` apart.
+void jk_row_dots(
+    float *out, const float *a, const float *b, size_t rows, size_t width, size_t stride);
+
+// ---- losses ----------------------------------------------------------------------------------
+
+/// The sum over i of d^2 / (2 beta) where |d| < beta, |d| - beta/2 elsewhere; d = a[i] - b[i].
+double jk_smooth_l1(const float *a, const float *b, float beta, size_t count);
+/// out[i] = factor d(smooth L1)/d(a[i])
+void jk_smooth_l1_backward(
+    float *out, const float *a, const float *b, float beta, float factor, size_t count);
+/// The sum over i of (a[i] - b[i])^2.
+double jk_squared_error(const float *a, const float *b, size_t count);
+/// out[i] = factor (a[i] - b[i])
+void jk_scaled_difference(
+    float *out, const float *a, const float *b, float factor, size_t count);
+
+// ---- updates ---------------------------------------------------------------------------------
+
+/// One AdamW step: weight *= decay; first = beta1 first + rest1 g; second = beta2 second + rest2
+/// g^2; weight -= rate * first / (sqrt(second) * second_factor + epsilon). rest is 1 - beta, from
+/// the caller because float32 cannot take that difference well.
+typedef struct {
+    float decay, beta1, rest1, beta2, rest2, rate, second_factor, epsilon;
+} jk_adamw_step;
+void jk_adamw(
+    float *weight, float *first, float *second, const float *gradient, jk_adamw_step step,
+    size_t count);
+/// target = momentum target + (1 - momentum) source
+void jk_moving_average(float *target, const float *source, double momentum, size_t count);
+
+// ---- random.c: element i of a sequence is a function of (key, i) alone -----------------------
+
+/// Elements start ..< start + count of a normal distribution of mean 0 and the given standard
+/// deviation, cut at plus and minus 2 (absolute).
+void jk_fill_truncated_normal(
+    float *out, size_t start, size_t count, float deviation, uint64_t key);
+
+// ---- patches.c -------------------------------------------------------------------------------
+
+/// The pixels of patches of one image [channels, height, width]: out [count, channels * size *
+/// size], a row per patch in the order channel, row, column. Patch i is index[i], or i if index
+/// is NULL, counted row by row.
+void jk_unfold_patches(
+    float *out, const float *image, const int32_t *index, size_t count, size_t channels,
+    size_t height, size_t width, size_t size);
 
 #endif

@@ -1,0 +1,23 @@
+// Every vector kernel, once more for each level: the file that includes this names the level in
+// LEVEL and sets the target. Loops are written for the vectoriser; sums may be reordered and
+// products fused, but infinities and NaN keep their meaning.
+
+#include "CKernels.h"
+#include "../levels.h"
+
+#pragma clang fp reassociate(on) contract(fast)
+
+#define PASTE_(a, b) a##_##b
+#define PASTE(a, b) PASTE_(a, b)
+/// The kernel's name at this level.
+#define NAME(kernel) PASTE(kernel, LEVEL)
+
+#include "mathematics.h"
+
+#include "elementwise.h"
+#include "gelu.h"
+#include "layer_norm.h"
+#include "losses.h"
+#include "rows.h"
+#include "softmax.h"
+#include "updates.h"

@@ -1,0 +1,22 @@
+static void NAME(erf)(float *out, const float *x, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        float z = __builtin_fabsf(x[i]);
+        float value = NAME(erf_of_positive)(z, NAME(exponential)(-z * z));
+        out[i] = x[i] < 0 ? -value : value;
+    }
+}
+
+static void NAME(gelu)(float *out, const float *x, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        float density;
+        out[i] = x[i] * NAME(normal)(x[i], &density);
+    }
+}
+
+static void NAME(gelu_backward)(float *dx, const float *dy, const float *x, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        float density;
+        float below = NAME(normal)(x[i], &density);
+        dx[i] = dy[i] * (below + x[i] * density);
+    }
+}

@@ -1,0 +1,5 @@
+// The kernels with the instructions that every processor of the architecture has.
+
+#define LEVEL portable
+#include "body/all.h"
+#include "body/table.h"
