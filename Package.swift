@@ -102,7 +102,9 @@ let testTargets: [Target] = [
     tests("JepaNNTests", ["JepaNN", "JepaTensor"]),
     tests("JepaCoreTests", ["JepaCore", "JepaTensor"]),
     tests("JepaImagesTests", ["JepaImages", "JepaImageFolder"], resources: [.copy("Fixtures")]),
-    tests("JepaFormatsTests", ["JepaFormats"], resources: [.copy("Fixtures")]),
+    tests(
+        "JepaFormatsTests", ["JepaFormats", "JepaCore", "JepaTensor"],
+        resources: [.copy("Fixtures")]),
     tests("JepaGraphTests", ["JepaGraph", "JepaStages"]),
     tests("JepaEvaluationTests", ["JepaEvaluation"], resources: [.copy("Fixtures")]),
     tests("JepaTrainingTests", ["JepaTraining", "JepaStages", "JepaGraph"]),

@@ -1,0 +1,163 @@
+import Glibc
+import JepaCore
+import Synchronization
+
+/// A file that appears complete or not at all.
+///
+/// The bytes go into a temporary file in the same folder, which is synced and renamed over the
+/// target when all of them are there; then the folder is synced. Whatever goes wrong before the
+/// renaming (a full disk, an error thrown by the writer), the old file is as it was and the
+/// temporary one is gone. Only a killed process leaves a temporary file behind, named
+/// `.NAME.PROCESS.NUMBER.partial`: see `removeLeftovers(in:)`.
+///
+/// A symbolic link is followed; a new file gets the usual permissions, a replaced one keeps its own.
+public struct AtomicFile: ~Copyable {
+    private let path: String
+    private let temporary: String
+    private var descriptor: CInt
+    private var isRenamed = false
+    /// The bytes written so far.
+    public private(set) var byteCount = 0
+
+    /// Writes a file by handing `contents` the open temporary one.
+    ///
+    /// - Throws: `file` if the system refuses anything, and whatever `contents` throws.
+    public static func write(
+        to path: String, _ contents: (inout AtomicFile) throws -> Void
+    ) throws {
+        var file = try AtomicFile(path: path)
+        try contents(&file)
+        try file.commit()
+    }
+
+    /// Writes a file of the given bytes.
+    public static func write(_ bytes: [UInt8], to path: String) throws {
+        try write(to: path) { file in try bytes.withUnsafeBytes { try file.append($0) } }
+    }
+
+    /// Writes a text file in UTF-8.
+    public static func write(_ text: String, to path: String) throws {
+        try write(Array(text.utf8), to: path)
+    }
+
+    /// Removes temporary files that killed processes of this machine left in a folder.
+    ///
+    /// - Returns: the names of the removed files.
+    @discardableResult
+    public static func removeLeftovers(in folder: String) throws -> [String] {
+        guard let stream = opendir(folder) else {
+            throw PipelineError.system("list", folder, errno: errno)
+        }
+        defer { closedir(stream) }
+        var removed: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+            guard parts.count >= 5, parts[0].isEmpty, parts.last == "partial",
+                UInt(parts[parts.count - 2]) != nil,
+                let process = pid_t(parts[parts.count - 3]), process > 0,
+                kill(process, 0) != 0, errno == ESRCH
+            else { continue }
+            if unlink("\(folder)/\(name)") == 0 { removed.append(name) }
+        }
+        return removed.sorted()
+    }
+
+    /// Adds bytes at the end.
+    public mutating func append(_ bytes: UnsafeRawBufferPointer) throws {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let chunk = UnsafeRawBufferPointer(rebasing: rest)
+            let written = Glibc.write(descriptor, chunk.baseAddress, chunk.count)
+            if written < 0 && errno == EINTR { continue }
+            guard written >= 0 else { throw refused(errno) }
+            rest = rest.dropFirst(written)
+            byteCount += written
+        }
+    }
+
+    /// Adds bytes at the end.
+    public mutating func append(_ bytes: [UInt8]) throws {
+        try bytes.withUnsafeBytes { try append($0) }
+    }
+
+    private init(path: String) throws {
+        let target = try Self.target(of: path)
+        let (folder, name) = Self.split(target)
+        // The process and a number that it uses once keep writers out of each other's way.
+        let number = Self.counter.add(1, ordering: .relaxed).newValue
+        let temporary = "\(folder)/.\(name).\(getpid()).\(number).partial"
+        let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW
+        let descriptor = open(temporary, flags, 0o666)
+        guard descriptor >= 0 else { throw PipelineError.system("write", path, errno: errno) }
+        var status = stat()
+        if stat(target, &status) == 0 { fchmod(descriptor, status.st_mode & 0o7777) }
+        self.path = target
+        self.temporary = temporary
+        self.descriptor = descriptor
+    }
+
+    deinit {
+        if descriptor >= 0 { close(descriptor) }
+        if !isRenamed { unlink(temporary) }
+    }
+
+    private mutating func commit() throws {
+        guard fsync(descriptor) == 0 else { throw refused(errno) }
+        let closing = descriptor
+        descriptor = -1
+        // Some file systems report a full disk only now.
+        guard close(closing) == 0 else { throw refused(errno) }
+        guard rename(temporary, path) == 0 else { throw refused(errno) }
+        isRenamed = true
+        try Self.sync(folder: Self.split(path).folder)
+    }
+
+    private func refused(_ code: CInt) -> PipelineError {
+        var error = PipelineError.system("write", path, errno: code)
+        if code == ENOSPC || code == EDQUOT {
+            error.notes.append("Free some space and try again; nothing that was there is lost.")
+        }
+        return error
+    }
+
+    private static let counter = Atomic<Int>(0)
+
+    /// The file to replace: what a link leads to. A device or a folder is no file to replace.
+    private static func target(of path: String) throws -> String {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return path }
+        var target = path
+        if status.st_mode & S_IFMT == S_IFLNK {
+            guard let resolved = realpath(path, nil) else {
+                throw PipelineError.system("follow the link", path, errno: errno)
+            }
+            defer { free(resolved) }
+            target = String(cString: resolved)
+            guard stat(target, &status) == 0 else { return target }
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw PipelineError(.file, "cannot write \(quoted(path)): it is not a regular file")
+        }
+        return target
+    }
+
+    private static func split(_ path: String) -> (folder: String, name: String) {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return (".", path) }
+        let folder = String(path[..<slash])
+        return (folder.isEmpty ? "/" : folder, String(path[path.index(after: slash)...]))
+    }
+
+    /// Makes a renaming last: it is in the folder, not in the file.
+    private static func sync(folder: String) throws {
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw PipelineError.system("sync", folder, errno: errno) }
+        defer { close(descriptor) }
+        // EINVAL: a file system that cannot sync folders has nothing to be synced.
+        guard fsync(descriptor) == 0 || errno == EINVAL else {
+            throw PipelineError.system("sync", folder, errno: errno)
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import Glibc
+import JepaCore
+
+/// The bytes of a file, mapped into memory and read only as they are touched.
+///
+/// What is mapped stays readable when the file is replaced by another of its name, which is how
+/// this package writes; a program that shortens the file in place takes the bytes away.
+final class FileBytes: @unchecked Sendable {
+    /// The file as the user named it.
+    let name: String
+    /// All bytes; immutable, so any thread may read them.
+    let bytes: UnsafeRawBufferPointer
+    private let isMapped: Bool
+
+    /// Maps a regular file; a folder, a pipe or a device is refused without waiting for it.
+    init(path: String) throws {
+        name = path
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw PipelineError.system("read", path, errno: errno) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            throw PipelineError.system("read", path, errno: errno)
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw PipelineError(.file, "cannot read \(quoted(path)): it is not a regular file")
+        }
+        let count = Int(status.st_size)
+        guard count > 0 else {
+            bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+            isMapped = false
+            return
+        }
+        guard let address = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0),
+            address != MAP_FAILED
+        else { throw PipelineError.system("map", path, errno: errno) }
+        bytes = UnsafeRawBufferPointer(start: address, count: count)
+        isMapped = true
+    }
+
+    /// A copy of bytes that are already in memory.
+    init(_ contents: some Collection<UInt8>, name: String) {
+        self.name = name
+        let memory = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: contents.count, alignment: 64)
+        memory.copyBytes(from: contents)
+        bytes = UnsafeRawBufferPointer(memory)
+        isMapped = false
+    }
+
+    deinit {
+        if isMapped {
+            munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
+        } else {
+            bytes.deallocate()
+        }
+    }
+}
