@@ -13,7 +13,9 @@ extension Pipeline {
     ) throws -> StepResult {
         try check(options, batchSize: batch.count)
         var phases = PhaseTimes()
-        let masks = try drawMasks(for: batch, at: step, &phases)
+        let maskSets = try phases.measure("masks") {
+            try masks(batchSize: batch.count, seed: step.seed, step: step.index)
+        }
         let part = options.microBatch ?? batch.count
         var losses: [String: Double] = [:]
         for start in stride(from: 0, to: batch.count, by: part) {
@@ -21,7 +23,7 @@ extension Pipeline {
             let share = Double(range.count) / Double(batch.count)
             let tape = Tape()
             let results = try forward(
-                batch.images(range), masks.mapValues { $0.images(range) }, at: step, on: tape,
+                batch.images(range), maskSets.mapValues { $0.images(range) }, at: step, on: tape,
                 &phases)
             for (name, loss) in results {
                 losses[name, default: 0] += share * Double(loss.value.scalar)
@@ -37,7 +39,7 @@ extension Pipeline {
             try gradientNorm(at: step, clippedTo: options.clipGradient)
         }
         let figures = try phases.measure("optimizer") { try update(at: step) }
-        let first = masks.values.first
+        let first = maskSets.values.first
         return StepResult(
             loss: minimised.reduce(0) { $0 + $1.weight * (losses[$1.stage] ?? 0) },
             losses: nodes.compactMap { node in losses[node.name].map { Figure(node.name, $0) } },
@@ -56,23 +58,6 @@ extension Pipeline {
                     + "batch of \(batchSize) with each other",
                 notes: ["Remove 'micro_batch', lower 'batch_size', or remove the loss."])
         }
-    }
-
-    /// Draws the masks of every masker for the whole batch.
-    private func drawMasks(
-        for batch: Batch, at step: StepInfo, _ phases: inout PhaseTimes
-    ) throws -> [String: MaskSet] {
-        var masks: [String: MaskSet] = [:]
-        for node in nodes {
-            guard let masker = node.stage as? any Masker,
-                case .grid(let grid)? = node.properties["grid"]
-            else { continue }
-            masks[node.name] = try phases.measure(node.name) { () throws -> MaskSet in
-                var random = StageRandom(seed: step.seed, purpose: node.name, step: step.index)
-                return try masker.masks(for: grid, batchSize: batch.count, using: &random)
-            }
-        }
-        return masks
     }
 
     /// Computes all stages in order.

@@ -143,6 +143,6 @@ public final class Pipeline {
         let tape = Tape(recording: false)
         let tokens = try stage.encode(
             StageInputs(["images": .variable(Variable(images))]), on: tape)
-        return tokenMean(tokens.value)
+        return tape.meanPool(tokens).value
     }
 }

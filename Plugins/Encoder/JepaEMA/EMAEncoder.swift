@@ -1,0 +1,66 @@
+public import JepaCore
+public import JepaTensor
+
+/// An encoder that follows another one slowly and is never trained: the target encoder.
+///
+/// It has the shape of the encoder it follows and starts as its copy; after every update
+/// `weight = m * weight + (1 - m) * followed`, on all parameters. The momentum `m` goes linearly
+/// from its first to its last value over the steps of the schedule. Takes and gives what the
+/// followed encoder does; nothing is recorded for a backward pass.
+/// Source: I-JEPA, section 3, "Targets".
+public final class EMAEncoder: Encoder {
+    public static let descriptor = StageDescriptor(
+        name: "ema",
+        summary: "A copy of an encoder that follows its weights as an exponential moving average.",
+        source: "arXiv 2301.08243, section 3",
+        parameters: [
+            .stage("of", role: .encoder, help: "The encoder to follow."),
+            .pair(
+                "momentum", in: 0...1, default: (0.996, 1.0),
+                help: "The share of its own weights it keeps per step, from the first to the last."),
+        ])
+
+    private let replica: any Encoder
+    private let followed: any Encoder
+    private let momentum: Schedule
+
+    public init(parameters: StageParameters) throws {
+        guard let followed = parameters.stage("of") as? any Encoder,
+            let replica = try parameters.replica(of: "of") as? any Encoder
+        else { throw parameters.error("'of' has to name an encoder", parameter: "of") }
+        if followed.weights.isEmpty {
+            throw parameters.error("'of' names an encoder without weights", parameter: "of")
+        }
+        for weight in replica.weights { weight.isTrainable = false }
+        self.followed = followed
+        self.replica = replica
+        let (first, last) = parameters.pair("momentum")
+        momentum = Schedule(from: first, to: last, .linear)
+    }
+
+    public var properties: [String: StageProperty] { replica.properties }
+    public var dimensions: [String: Dimension] { replica.dimensions }
+    public var weights: [Weight] { replica.weights }
+
+    public func prepare() throws {
+        for (own, source) in zip(replica.weights, followed.weights) {
+            own.value = source.value.copy()
+        }
+    }
+
+    public func encode(_ inputs: StageInputs, on tape: Tape) throws -> Variable {
+        try replica.encode(inputs, on: tape)
+    }
+
+    public func afterUpdate(_ step: StepInfo) throws -> [Figure] {
+        let momentum = momentum.value(at: step.index, of: step.total)
+        for (own, source) in zip(replica.weights, followed.weights) {
+            emaUpdate(target: own.value, source: source.value, momentum: Float(momentum))
+        }
+        return [Figure("momentum", momentum)]
+    }
+
+    public func multiplyAdds(for sizes: [String: Int]) -> Int {
+        replica.multiplyAdds(for: sizes)
+    }
+}

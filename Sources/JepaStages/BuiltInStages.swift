@@ -1,0 +1,31 @@
+import JepaAdamW
+import JepaBlockMasker
+public import JepaCore
+import JepaEMA
+import JepaImageFolder
+import JepaL2
+import JepaMultiblock
+import JepaRandomMasker
+import JepaRasterised
+import JepaScenes
+import JepaSmoothL1
+import JepaVarianceCovariance
+import JepaViT
+import JepaViTPredictor
+
+/// The stages that come with the package.
+public enum BuiltInStages: StagePlugin {
+    /// Every built-in stage.
+    static let all: [any Stage.Type] = [
+        ImageFolder.self, Scenes.self,
+        MultiblockMasker.self, RandomMasker.self, BlockMasker.self, RasterisedMasker.self,
+        ViTEncoder.self, EMAEncoder.self,
+        ViTPredictor.self,
+        SmoothL1Loss.self, L2Loss.self, VarianceCovarianceLoss.self,
+        AdamW.self,
+    ]
+
+    public static func register(into registry: inout Registry) throws {
+        for stage in all { try registry.register(stage) }
+    }
+}
