@@ -1,3 +1,5 @@
+import JepaTensor
+
 extension Pipeline {
     /// What one stage costs in a step.
     public struct Cost: Sendable {

@@ -150,7 +150,7 @@ extension Pipeline {
                 notes: ["No weight was changed by this step. Lower the learning rate."])
         }
         if let limit, norm > limit {
-            for gradient in gradients { scale(gradient, by: Float(limit / norm)) }
+            for gradient in gradients { scaleInPlace(gradient, by: Float(limit / norm)) }
         }
         return norm
     }

@@ -55,7 +55,7 @@ public final class EMAEncoder: Encoder {
     public func afterUpdate(_ step: StepInfo) throws -> [Figure] {
         let momentum = momentum.value(at: step.index, of: step.total)
         for (own, source) in zip(replica.weights, followed.weights) {
-            emaUpdate(target: own.value, source: source.value, momentum: Float(momentum))
+            emaUpdate(target: own.value, source: source.value, momentum: momentum)
         }
         return [Figure("momentum", momentum)]
     }
