@@ -43,6 +43,14 @@ public struct PatchIndices: Equatable, Sendable {
 }
 
 extension PatchIndices {
+    /// The mask that keeps every patch, `[1, B, N]`.
+    public static func all(batch: Int, patches: Int) -> PatchIndices {
+        let row = (0..<patches).map { Int32($0) }
+        return PatchIndices(
+            blocks: 1, batch: batch, kept: patches,
+            values: (0..<batch).flatMap { _ in row })
+    }
+
     /// Traps if an index names no patch: a kernel would read or write outside its tensor.
     func check(below patches: Int) {
         for index in values where index < 0 || index >= patches {

@@ -1,0 +1,134 @@
+public import JepaTensor
+
+/// The narrow transformer that predicts target tokens from context tokens.
+///
+/// Each target block is predicted by itself: the context tokens are joined by one mask token per
+/// patch of the block, and the results at the mask tokens are the predictions.
+///
+/// Source: arXiv 2301.08243, section 3.
+public final class PredictorNetwork {
+    /// The sizes of a network.
+    public struct Configuration: Equatable, Sendable {
+        /// D, the width of the tokens that come in and of those predicted.
+        public var encoderWidth: Int
+        /// P, a multiple of 4 and of `heads`.
+        public var width: Int
+        /// Blocks, at least 1.
+        public var depth: Int
+        /// H
+        public var heads: Int
+        /// Rows of the patch grid.
+        public var gridRows: Int
+        /// Columns of the patch grid.
+        public var gridColumns: Int
+        /// Hidden width of the MLP over P; the product is rounded down.
+        public var mlpRatio = 4.0
+        /// Whether queries, keys and values have a bias.
+        public var qkvBias = true
+        /// How weights are drawn.
+        public var initialisation = Initialisation()
+
+        /// The sizes, with the official choices for the rest.
+        public init(
+            encoderWidth: Int, width: Int, depth: Int, heads: Int, gridRows: Int, gridColumns: Int
+        ) {
+            self.encoderWidth = encoderWidth
+            self.width = width
+            self.depth = depth
+            self.heads = heads
+            self.gridRows = gridRows
+            self.gridColumns = gridColumns
+        }
+    }
+
+    /// The sizes it was made with.
+    public let configuration: Configuration
+    /// `D -> P`
+    public let embed: Linear
+    /// `[1, 1, P]`, shared by all patches to predict.
+    public let maskToken: Weight
+    /// In order.
+    public let blocks: [TransformerBlock]
+    /// After the last block.
+    public let norm: LayerNorm
+    /// `P -> D`
+    public let projection: Linear
+    /// The position vectors, `[N, P]`; computed when first asked for.
+    public private(set) lazy var positions = SinCosPositions.table(
+        rows: configuration.gridRows, columns: configuration.gridColumns,
+        width: configuration.width)
+
+    /// Describes the network; nothing is allocated.
+    public init(_ configuration: Configuration, isTrainable: Bool = true) {
+        precondition(
+            configuration.depth >= 1, "a predictor of depth \(configuration.depth) is none")
+        self.configuration = configuration
+        let (width, deviation) = (configuration.width, configuration.initialisation.deviation)
+        embed = Linear(
+            "predictor_embed", inputs: configuration.encoderWidth, outputs: width,
+            deviation: deviation, isTrainable: isTrainable)
+        maskToken = Weight(
+            "mask_token", shape: [1, 1, width], initial: .truncatedNormal(deviation: deviation),
+            isTrainable: isTrainable)
+        blocks = (0..<configuration.depth).map { index in
+            TransformerBlock(
+                "predictor_blocks.\(index)", index: index, width: width,
+                heads: configuration.heads, mlpRatio: configuration.mlpRatio,
+                qkvBias: configuration.qkvBias, initialisation: configuration.initialisation,
+                isTrainable: isTrainable)
+        }
+        norm = LayerNorm("predictor_norm", width: width, isTrainable: isTrainable)
+        projection = Linear(
+            "predictor_proj", inputs: width, outputs: configuration.encoderWidth,
+            deviation: deviation, isTrainable: isTrainable)
+    }
+
+    /// In the order of the official checkpoints.
+    public var weights: [Weight] {
+        [maskToken] + embed.weights + blocks.flatMap(\.weights) + norm.weights + projection.weights
+    }
+
+    /// Predicts the tokens of the target blocks.
+    ///
+    /// The first block computes norm and qkv of the context once per image, the last one computes
+    /// the mask tokens only: the same numbers with less work.
+    ///
+    /// - Parameters:
+    ///   - tokens: `[B, K, D]`: the context encoder's.
+    ///   - context: `[1, B, K]`: the patches they stand for.
+    ///   - targets: `[M, B, L]`: the patches to predict.
+    ///   - trace: Gets `block0` and so on, of all blocks but the last, and `output`.
+    /// - Returns: `[M*B, L, D]`, row `m*B + b`
+    public func forward(
+        tokens: Variable, context: PatchIndices, targets: PatchIndices, on tape: Tape,
+        trace: Trace? = nil
+    ) -> Variable {
+        precondition(
+            context.blocks == 1 && tokens.shape.count == 3
+                && tokens.shape[..<2] == [context.batch, context.kept]
+                && targets.batch == context.batch,
+            "tokens \(tokens.shape) do not stand for \(context.kept) patches of \(targets.batch) images"
+        )
+        let shared = tape.addPositions(
+            embed(tokens, on: tape), table: positions, indices: context)
+        let masked = tape.maskTokens(token: maskToken, positions: positions, indices: targets)
+
+        let last = blocks[blocks.count - 1]
+        var x: Variable
+        if blocks.count == 1 {
+            x = last(only: masked, of: tape.concatenate(shared, masked), on: tape)
+        } else {
+            x = blocks[0](shared: shared, own: masked, on: tape)
+            trace?("block0", x.value)
+            for (index, block) in blocks.enumerated().dropFirst().dropLast() {
+                x = block(x, on: tape)
+                trace?("block\(index)", x.value)
+            }
+            let own = tape.tokens(context.kept..<context.kept + targets.kept, of: x)
+            x = last(only: own, of: x, on: tape)
+        }
+        let predictions = projection(norm(x, on: tape), on: tape)
+        trace?("output", predictions.value)
+        return predictions
+    }
+}

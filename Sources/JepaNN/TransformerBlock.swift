@@ -1,0 +1,84 @@
+public import JepaTensor
+
+/// A pre-norm transformer block: `y = x + attention(norm1(x))`, then `y + mlp(norm2(y))`.
+public struct TransformerBlock {
+    /// Before attention.
+    public let norm1: LayerNorm
+    /// Across tokens.
+    public let attention: Attention
+    /// Before the MLP.
+    public let norm2: LayerNorm
+    /// Within a token.
+    public let mlp: Mlp
+
+    /// Describes the weights of block `index`, from 0, under `name`: `name.norm1.weight`, …
+    public init(
+        _ name: String, index: Int, width: Int, heads: Int, mlpRatio: Double, qkvBias: Bool = true,
+        initialisation: Initialisation = Initialisation(), isTrainable: Bool = true
+    ) {
+        let projectionDeviation = initialisation.residualDeviation(block: index)
+        norm1 = LayerNorm("\(name).norm1", width: width, isTrainable: isTrainable)
+        attention = Attention(
+            "\(name).attn", width: width, heads: heads, qkvBias: qkvBias,
+            deviation: initialisation.deviation, projectionDeviation: projectionDeviation,
+            isTrainable: isTrainable)
+        norm2 = LayerNorm("\(name).norm2", width: width, isTrainable: isTrainable)
+        mlp = Mlp(
+            "\(name).mlp", width: width, hidden: Int((Double(width) * mlpRatio).rounded(.down)),
+            deviation: initialisation.deviation, projectionDeviation: projectionDeviation,
+            isTrainable: isTrainable)
+    }
+
+    /// In the official order.
+    public var weights: [Weight] {
+        norm1.weights + attention.weights + norm2.weights + mlp.weights
+    }
+
+    /// `[R, N, D]` to `[R, N, D]`.
+    ///
+    /// - Parameter traceAttention: Gets what attention adds to x.
+    public func callAsFunction(
+        _ x: Variable, on tape: Tape, traceAttention: ((Tensor) -> Void)? = nil
+    ) -> Variable {
+        guard let traceAttention else {
+            return finish(attention(norm1(x, on: tape), residual: x, on: tape), on: tape)
+        }
+        let change = attention(norm1(x, on: tape), residual: nil, on: tape)
+        traceAttention(change.value)
+        return finish(tape.add(x, change), on: tape)
+    }
+
+    /// The block's results for some tokens only; all tokens are attended to, so these are the
+    /// same numbers.
+    ///
+    /// - Parameters:
+    ///   - some: `[M*B, K, D]`: tokens of x; row `m*B + b` belongs to image b.
+    ///   - x: `[B, N, D]`
+    /// - Returns: `[M*B, K, D]`
+    public func callAsFunction(only some: Variable, of x: Variable, on tape: Tape) -> Variable {
+        let change = attention(
+            queries: norm1(some, on: tape), to: norm1(x, on: tape), residual: some, on: tape)
+        return finish(change, on: tape)
+    }
+
+    /// The block's results for rows that share their first tokens: norm and qkv of those are
+    /// computed once per image.
+    ///
+    /// - Parameters:
+    ///   - shared: `[B, K, D]`
+    ///   - own: `[M*B, L, D]`; row `m*B + b` belongs to image b.
+    /// - Returns: `[M*B, K + L, D]`
+    public func callAsFunction(
+        shared: Variable, own: Variable, on tape: Tape
+    ) -> Variable {
+        let qkv = tape.concatenate(
+            attention.qkv(norm1(shared, on: tape), on: tape),
+            attention.qkv(norm1(own, on: tape), on: tape))
+        let x = tape.concatenate(shared, own)
+        return finish(attention.attend(qkv: qkv, residual: x, on: tape), on: tape)
+    }
+
+    private func finish(_ y: Variable, on tape: Tape) -> Variable {
+        mlp(norm2(y, on: tape), residual: y, on: tape)
+    }
+}
