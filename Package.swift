@@ -106,7 +106,9 @@ let testTargets: [Target] = [
         "JepaFormatsTests", ["JepaFormats", "JepaCore", "JepaTensor"],
         resources: [.copy("Fixtures")]),
     tests("JepaGraphTests", ["JepaGraph", "JepaStages"]),
-    tests("JepaEvaluationTests", ["JepaEvaluation"], resources: [.copy("Fixtures")]),
+    tests(
+        "JepaEvaluationTests", ["JepaEvaluation", "JepaCore", "JepaFormats", "JepaTensor"],
+        resources: [.copy("Fixtures")]),
     tests("JepaTrainingTests", ["JepaTraining", "JepaStages", "JepaGraph"]),
     tests("ScenesTests", ["JepaScenes"]),
     tests(

@@ -45,6 +45,7 @@ public func symmetricEigenvalues(_ elements: [Double], order: Int) -> [Double] {
         elements.count == order * order,
         "\(elements.count) elements do not fill [\(order), \(order)]")
     guard order > 0 else { return [] }
+    MatrixProduct.library
     // Row by row the lower triangle is, column by column, the upper one.
     var (job, triangle) = (CChar(UInt8(ascii: "N")), CChar(UInt8(ascii: "U")))
     var (matrix, values) = (elements, [Double](repeating: 0, count: order))

@@ -21,7 +21,7 @@ struct MatrixProduct {
     var beta: Float = 0
 
     /// OpenBLAS must not start threads of its own: they would compete with the pool.
-    private static let library: Void = openblas_set_num_threads(1)
+    static let library: Void = openblas_set_num_threads(1)
 
     /// Computes the product on the calling thread.
     func run() {
