@@ -1,0 +1,45 @@
+import Foundation
+
+/// How numbers are written for people.
+enum Quantities {
+    /// `85,646,592`.
+    static func count(_ value: Int) -> String {
+        let digits = String(value.magnitude)
+        var text = ""
+        for (index, digit) in digits.enumerated() {
+            if index > 0 && (digits.count - index) % 3 == 0 { text += "," }
+            text.append(digit)
+        }
+        return value < 0 ? "-" + text : text
+    }
+
+    /// `512 B`, `3.4 MiB`, `1.2 GiB`.
+    static func bytes(_ value: Int) -> String {
+        let units = ["B", "KiB", "MiB", "GiB", "TiB"]
+        var size = Double(value)
+        var unit = 0
+        while size >= 1024 && unit < units.count - 1 {
+            size /= 1024
+            unit += 1
+        }
+        return unit == 0 ? "\(value) B" : String(format: "%.\(size < 10 ? 1 : 0)f %@", size, units[unit])
+    }
+
+    /// `42 s`, `3 min 20 s`, `5 h 12 min`, `9 days 3 h`.
+    static func duration(_ seconds: Double) -> String {
+        let whole = Int(seconds.rounded())
+        switch whole {
+        case ..<1: return String(format: "%.1f s", seconds)
+        case ..<60: return "\(whole) s"
+        case ..<3600: return "\(whole / 60) min \(whole % 60) s"
+        case ..<86_400: return "\(whole / 3600) h \(whole % 3600 / 60) min"
+        default: return "\(Quantities.count(whole / 86_400)) days \(whole % 86_400 / 3600) h"
+        }
+    }
+
+    /// `45.2` for 45.2e9 operations, with three digits that count.
+    static func billions(_ value: Double) -> String {
+        let billions = value / 1e9
+        return String(format: billions < 10 ? "%.2f" : billions < 100 ? "%.1f" : "%.0f", billions)
+    }
+}
