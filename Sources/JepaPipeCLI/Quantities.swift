@@ -22,7 +22,8 @@ enum Quantities {
             size /= 1024
             unit += 1
         }
-        return unit == 0 ? "\(value) B" : String(format: "%.\(size < 10 ? 1 : 0)f %@", size, units[unit])
+        return unit == 0
+            ? "\(value) B" : String(format: "%.\(size < 10 ? 1 : 0)f %@", size, units[unit])
     }
 
     /// `42 s`, `3 min 20 s`, `5 h 12 min`, `9 days 3 h`.

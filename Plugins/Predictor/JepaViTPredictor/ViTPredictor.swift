@@ -51,24 +51,24 @@ public final class ViTPredictor: Predictor {
                 parameter: parameters.optionalInteger("heads") == nil ? "width" : "heads")
         }
         let grid = parameters.grid("grid")
-        network = PredictorNetwork(
-            PredictorNetwork.Configuration(
-                gridHeight: grid.height, gridWidth: grid.width,
-                inputWidth: parameters.linkedInteger("input_width"), width: width,
-                depth: parameters.integer("depth"), heads: heads,
-                mlpRatio: parameters.real("mlp_ratio"),
-                scalesByDepth: parameters.boolean("scale_by_depth")))
+        var configuration = PredictorNetwork.Configuration(
+            encoderWidth: parameters.linkedInteger("input_width"), width: width,
+            depth: parameters.integer("depth"), heads: heads, gridRows: grid.height,
+            gridColumns: grid.width)
+        configuration.mlpRatio = parameters.real("mlp_ratio")
+        configuration.initialisation.dividesByDepth = parameters.boolean("scale_by_depth")
+        network = PredictorNetwork(configuration)
     }
 
     public var dimensions: [String: Dimension] {
-        ["D": Dimension(network.configuration.inputWidth)]
+        ["D": Dimension(network.configuration.encoderWidth)]
     }
 
     public var weights: [Weight] { network.weights }
 
     public func predict(_ inputs: StageInputs, on tape: Tape) throws -> Variable {
         network.forward(
-            inputs.variable("tokens"), context: inputs.mask("context"),
+            tokens: inputs.variable("tokens"), context: inputs.mask("context"),
             targets: inputs.mask("targets"), on: tape)
     }
 
@@ -78,10 +78,11 @@ public final class ViTPredictor: Predictor {
             let targets = sizes["K"]
         else { return 0 }
         let tokens = context + targets
+        let hidden = Int(Double(c.width) * c.mlpRatio)
         let block =
-            tokens * c.width * (4 * c.width + 2 * c.mlpWidth) + 2 * tokens * tokens * c.width
-        let embedding = context * c.inputWidth * c.width
-        let projection = targets * c.width * c.inputWidth
+            tokens * c.width * (4 * c.width + 2 * hidden) + 2 * tokens * tokens * c.width
+        let embedding = context * c.encoderWidth * c.width
+        let projection = targets * c.width * c.encoderWidth
         return batch * (embedding + blocks * (c.depth * block + projection))
     }
 }
