@@ -17,6 +17,8 @@ public final class Pipeline {
         public let stage: any Stage
         /// The values others may follow.
         public let properties: [String: StageProperty]
+        /// Where its name stands in the graph file.
+        public let location: SourceLocation?
 
         /// What it is for.
         public var role: Role { entry.role }
@@ -67,7 +69,7 @@ public final class Pipeline {
             }
             return Node(
                 name: name, entry: node.entry, parameters: node.parameters, stage: stage,
-                properties: assembly.properties[name] ?? [:])
+                properties: assembly.properties[name] ?? [:], location: node.written.location)
         }
         self.nodes = nodes
         edges = wiring.edges.map { edge in
@@ -113,6 +115,25 @@ public final class Pipeline {
     public var monitoredEncoders: [String] {
         let encoders = nodes.filter { $0.role == .encoder && !$0.stage.weights.isEmpty }
         return (encoders.filter { !$0.isTrained } + encoders.filter(\.isTrained)).map(\.name)
+    }
+
+    /// Opens all data sources, those for evaluation too.
+    ///
+    /// - Throws: `PipelineErrors` with what is wrong with each.
+    public func openData() throws {
+        var errors: [PipelineError] = []
+        for node in nodes {
+            guard let source = node.stage as? any DataSource else { continue }
+            do {
+                try source.open()
+            } catch let error as PipelineErrors {
+                errors += error.errors
+            } catch var error as PipelineError {
+                error.location = error.location ?? node.location
+                errors.append(error)
+            }
+        }
+        if !errors.isEmpty { throw PipelineErrors(errors) }
     }
 
     /// Allocates all weights and draws them from the seed of the graph.

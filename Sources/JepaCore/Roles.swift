@@ -2,8 +2,14 @@ public import JepaTensor
 
 /// Gives images, and labels where there are any.
 ///
-/// `load` is called from several threads at once, for single images, ahead of training.
+/// Making one touches no files, so a graph can be checked where its data is not; `open` is called
+/// once before anything is asked of it. `load` is called from several threads at once, for single
+/// images, ahead of training.
 public protocol DataSource: Stage, Sendable {
+    /// Finds the data.
+    ///
+    /// - Throws: `PipelineError` if there is none that can be used.
+    func open() throws
     /// How many images there are.
     var count: Int { get }
     /// The size of every image it gives.
@@ -29,6 +35,7 @@ public protocol DataSource: Stage, Sendable {
 }
 
 extension DataSource {
+    public func open() throws {}
     public var classNames: [String] { [] }
     public var rejected: [RejectedSample] { [] }
 }
