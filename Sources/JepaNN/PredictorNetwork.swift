@@ -7,38 +7,50 @@ public import JepaTensor
 ///
 /// Source: arXiv 2301.08243, section 3.
 public final class PredictorNetwork {
-    /// The sizes of a network.
+    /// The sizes of a network and how its weights are drawn.
     public struct Configuration: Equatable, Sendable {
+        /// Rows of the patch grid.
+        public var gridHeight: Int
+        /// Columns of the patch grid.
+        public var gridWidth: Int
         /// D, the width of the tokens that come in and of those predicted.
-        public var encoderWidth: Int
+        public var inputWidth: Int
         /// P, a multiple of 4 and of `heads`.
         public var width: Int
         /// Blocks, at least 1.
         public var depth: Int
         /// H
         public var heads: Int
-        /// Rows of the patch grid.
-        public var gridRows: Int
-        /// Columns of the patch grid.
-        public var gridColumns: Int
-        /// Hidden width of the MLP over P; the product is rounded down.
-        public var mlpRatio = 4.0
+        /// Hidden width of the MLP over P.
+        public var mlpRatio: Double
         /// Whether queries, keys and values have a bias.
-        public var qkvBias = true
-        /// How weights are drawn.
-        public var initialisation = Initialisation()
+        public var qkvBias: Bool
+        /// The standard deviation that linear weights and the mask token are drawn with.
+        public var deviation: Float
+        /// Whether the maps that write to the residual stream are divided by `sqrt(2 i)` in block
+        /// i, counted from 1.
+        public var scalesByDepth: Bool
 
         /// The sizes, with the official choices for the rest.
         public init(
-            encoderWidth: Int, width: Int, depth: Int, heads: Int, gridRows: Int, gridColumns: Int
+            gridHeight: Int, gridWidth: Int, inputWidth: Int, width: Int, depth: Int, heads: Int,
+            mlpRatio: Double = 4, qkvBias: Bool = true, deviation: Float = 0.02,
+            scalesByDepth: Bool = false
         ) {
-            self.encoderWidth = encoderWidth
+            self.gridHeight = gridHeight
+            self.gridWidth = gridWidth
+            self.inputWidth = inputWidth
             self.width = width
             self.depth = depth
             self.heads = heads
-            self.gridRows = gridRows
-            self.gridColumns = gridColumns
+            self.mlpRatio = mlpRatio
+            self.qkvBias = qkvBias
+            self.deviation = deviation
+            self.scalesByDepth = scalesByDepth
         }
+
+        /// Hidden width of the MLP: the product, rounded down.
+        public var mlpWidth: Int { Int(Double(width) * mlpRatio) }
     }
 
     /// The sizes it was made with.
@@ -55,7 +67,7 @@ public final class PredictorNetwork {
     public let projection: Linear
     /// The position vectors, `[N, P]`; computed when first asked for.
     public private(set) lazy var positions = SinCosPositions.table(
-        rows: configuration.gridRows, columns: configuration.gridColumns,
+        rows: configuration.gridHeight, columns: configuration.gridWidth,
         width: configuration.width)
 
     /// Describes the network; nothing is allocated.
@@ -63,9 +75,9 @@ public final class PredictorNetwork {
         precondition(
             configuration.depth >= 1, "a predictor of depth \(configuration.depth) is none")
         self.configuration = configuration
-        let (width, deviation) = (configuration.width, configuration.initialisation.deviation)
+        let (width, deviation) = (configuration.width, configuration.deviation)
         embed = Linear(
-            "predictor_embed", inputs: configuration.encoderWidth, outputs: width,
+            "predictor_embed", inputs: configuration.inputWidth, outputs: width,
             deviation: deviation, isTrainable: isTrainable)
         maskToken = Weight(
             "mask_token", shape: [1, 1, width], initial: .truncatedNormal(deviation: deviation),
@@ -73,13 +85,13 @@ public final class PredictorNetwork {
         blocks = (0..<configuration.depth).map { index in
             TransformerBlock(
                 "predictor_blocks.\(index)", index: index, width: width,
-                heads: configuration.heads, mlpRatio: configuration.mlpRatio,
-                qkvBias: configuration.qkvBias, initialisation: configuration.initialisation,
-                isTrainable: isTrainable)
+                heads: configuration.heads, mlpWidth: configuration.mlpWidth,
+                qkvBias: configuration.qkvBias, deviation: deviation,
+                scalesByDepth: configuration.scalesByDepth, isTrainable: isTrainable)
         }
         norm = LayerNorm("predictor_norm", width: width, isTrainable: isTrainable)
         projection = Linear(
-            "predictor_proj", inputs: width, outputs: configuration.encoderWidth,
+            "predictor_proj", inputs: width, outputs: configuration.inputWidth,
             deviation: deviation, isTrainable: isTrainable)
     }
 
@@ -100,7 +112,7 @@ public final class PredictorNetwork {
     ///   - trace: Gets `block0` and so on, of all blocks but the last, and `output`.
     /// - Returns: `[M*B, L, D]`, row `m*B + b`
     public func forward(
-        tokens: Variable, context: PatchIndices, targets: PatchIndices, on tape: Tape,
+        _ tokens: Variable, context: PatchIndices, targets: PatchIndices, on tape: Tape,
         trace: Trace? = nil
     ) -> Variable {
         precondition(

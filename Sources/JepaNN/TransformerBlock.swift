@@ -12,20 +12,24 @@ public struct TransformerBlock {
     public let mlp: Mlp
 
     /// Describes the weights of block `index`, from 0, under `name`: `name.norm1.weight`, …
+    ///
+    /// - Parameter scalesByDepth: Whether the maps that write to the residual stream start smaller
+    ///   by `sqrt(2 (index + 1))`.
     public init(
-        _ name: String, index: Int, width: Int, heads: Int, mlpRatio: Double, qkvBias: Bool = true,
-        initialisation: Initialisation = Initialisation(), isTrainable: Bool = true
+        _ name: String, index: Int, width: Int, heads: Int, mlpWidth: Int, qkvBias: Bool = true,
+        deviation: Float = 0.02, scalesByDepth: Bool = false, isTrainable: Bool = true
     ) {
-        let projectionDeviation = initialisation.residualDeviation(block: index)
+        let projectionDeviation =
+            scalesByDepth ? deviation / (2 * Float(index + 1)).squareRoot() : deviation
         norm1 = LayerNorm("\(name).norm1", width: width, isTrainable: isTrainable)
         attention = Attention(
             "\(name).attn", width: width, heads: heads, qkvBias: qkvBias,
-            deviation: initialisation.deviation, projectionDeviation: projectionDeviation,
+            deviation: deviation, projectionDeviation: projectionDeviation,
             isTrainable: isTrainable)
         norm2 = LayerNorm("\(name).norm2", width: width, isTrainable: isTrainable)
         mlp = Mlp(
-            "\(name).mlp", width: width, hidden: Int((Double(width) * mlpRatio).rounded(.down)),
-            deviation: initialisation.deviation, projectionDeviation: projectionDeviation,
+            "\(name).mlp", width: width, hidden: mlpWidth,
+            deviation: deviation, projectionDeviation: projectionDeviation,
             isTrainable: isTrainable)
     }
 

@@ -7,14 +7,14 @@ public import JepaTensor
 ///
 /// Source: arXiv 2010.11929 with the changes of arXiv 2301.08243.
 public final class VisionTransformer {
-    /// The sizes of a network.
+    /// The sizes of a network and how its weights are drawn.
     public struct Configuration: Equatable, Sendable {
         /// Of the images, C.
-        public var channels = 3
+        public var channels: Int
         /// Rows of the patch grid.
-        public var gridRows: Int
+        public var gridHeight: Int
         /// Columns of the patch grid.
-        public var gridColumns: Int
+        public var gridWidth: Int
         /// In pixels.
         public var patchSize: Int
         /// D, a multiple of 4 and of `heads`.
@@ -23,27 +23,42 @@ public final class VisionTransformer {
         public var depth: Int
         /// H
         public var heads: Int
-        /// Hidden width of the MLP over D; the product is rounded down.
-        public var mlpRatio = 4.0
+        /// Hidden width of the MLP over D.
+        public var mlpRatio: Double
         /// Whether queries, keys and values have a bias.
-        public var qkvBias = true
-        /// How weights are drawn.
-        public var initialisation = Initialisation()
+        public var qkvBias: Bool
+        /// The standard deviation that linear weights are drawn with; biases start at 0, norms at
+        /// 1 and 0.
+        public var deviation: Float
+        /// Whether the maps that write to the residual stream, `attn.proj` and `mlp.fc2` of block
+        /// i counted from 1, are divided by `sqrt(2 i)`. The official code divides, but its
+        /// trainer draws all linear layers again afterwards; the paper is silent.
+        public var scalesByDepth: Bool
 
         /// The sizes, with the official choices for the rest.
         public init(
-            gridRows: Int, gridColumns: Int, patchSize: Int, width: Int, depth: Int, heads: Int
+            channels: Int = 3, gridHeight: Int, gridWidth: Int, patchSize: Int, width: Int,
+            depth: Int, heads: Int, mlpRatio: Double = 4, qkvBias: Bool = true,
+            deviation: Float = 0.02, scalesByDepth: Bool = false
         ) {
-            self.gridRows = gridRows
-            self.gridColumns = gridColumns
+            self.channels = channels
+            self.gridHeight = gridHeight
+            self.gridWidth = gridWidth
             self.patchSize = patchSize
             self.width = width
             self.depth = depth
             self.heads = heads
+            self.mlpRatio = mlpRatio
+            self.qkvBias = qkvBias
+            self.deviation = deviation
+            self.scalesByDepth = scalesByDepth
         }
 
         /// Patches of an image, N.
-        public var patches: Int { gridRows * gridColumns }
+        public var patchCount: Int { gridHeight * gridWidth }
+
+        /// Hidden width of the MLP: the product, rounded down.
+        public var mlpWidth: Int { Int(Double(width) * mlpRatio) }
     }
 
     /// The sizes it was made with.
@@ -56,7 +71,7 @@ public final class VisionTransformer {
     public let norm: LayerNorm
     /// The position vectors, `[N, D]`; computed when first asked for.
     public private(set) lazy var positions = SinCosPositions.table(
-        rows: configuration.gridRows, columns: configuration.gridColumns,
+        rows: configuration.gridHeight, columns: configuration.gridWidth,
         width: configuration.width)
 
     /// Describes the network; nothing is allocated.
@@ -67,14 +82,14 @@ public final class VisionTransformer {
         self.configuration = configuration
         patchEmbedding = PatchEmbedding(
             "patch_embed", channels: configuration.channels, patchSize: configuration.patchSize,
-            width: configuration.width, deviation: configuration.initialisation.deviation,
+            width: configuration.width, deviation: configuration.deviation,
             isTrainable: isTrainable)
         blocks = (0..<configuration.depth).map { index in
             TransformerBlock(
                 "blocks.\(index)", index: index, width: configuration.width,
-                heads: configuration.heads, mlpRatio: configuration.mlpRatio,
-                qkvBias: configuration.qkvBias, initialisation: configuration.initialisation,
-                isTrainable: isTrainable)
+                heads: configuration.heads, mlpWidth: configuration.mlpWidth,
+                qkvBias: configuration.qkvBias, deviation: configuration.deviation,
+                scalesByDepth: configuration.scalesByDepth, isTrainable: isTrainable)
         }
         norm = LayerNorm("norm", width: configuration.width, isTrainable: isTrainable)
     }
@@ -140,14 +155,14 @@ public final class VisionTransformer {
         _ images: Variable, keep: PatchIndices?, on tape: Tape, trace: Trace?
     ) -> Variable {
         let size = configuration.patchSize
-        let expected = [configuration.gridRows * size, configuration.gridColumns * size]
+        let expected = [configuration.gridHeight * size, configuration.gridWidth * size]
         precondition(
             images.shape.count == 4 && images.shape[1] == configuration.channels
                 && Array(images.shape[2...]) == expected,
             "images \(images.shape) do not fit \(configuration.channels) channels of \(expected)")
         let tokens = patchEmbedding(images, keep: keep, on: tape)
         trace?("patch_embed", tokens.value)
-        let all = keep ?? .all(batch: images.shape[0], patches: configuration.patches)
+        let all = keep ?? .all(batch: images.shape[0], patches: configuration.patchCount)
         return tape.addPositions(tokens, table: positions, indices: all)
     }
 
