@@ -1,0 +1,53 @@
+import JepaCore
+import JepaGraph
+import JepaStages
+import JepaTraining
+
+/// A graph file that has been read and checked with everything that goes with it.
+struct LoadedPipeline {
+    /// The graph, overrides applied.
+    let graph: Graph
+    /// The assembled stages; nothing is allocated yet.
+    let pipeline: Pipeline
+    /// The section `train`.
+    let settings: TrainingSettings
+
+    /// Reads a graph file and checks it, its overrides and its section `train`.
+    ///
+    /// - Throws: `PipelineErrors` with everything that is wrong, in the order of the file.
+    init(file: String, overrides: [String], registry: Registry) throws {
+        try self.init(
+            root: try GraphReader.read(path: file).applying(overrides: overrides),
+            registry: registry)
+    }
+
+    /// Checks a graph that has been read.
+    init(root: Setting, registry: Registry) throws {
+        let graph = try Graph(root)
+        var errors: [PipelineError] = []
+        func collecting<Result>(_ body: () throws -> Result) throws -> Result? {
+            do {
+                return try body()
+            } catch let found as PipelineErrors {
+                errors += found.errors
+            } catch let found as PipelineError {
+                errors.append(found)
+            }
+            return nil
+        }
+        let pipeline = try collecting { try Pipeline(graph, registry: registry) }
+        let settings = try collecting { try TrainingSettings(graph, registry: registry) }
+        guard let pipeline, let settings, errors.isEmpty else { throw PipelineErrors(errors) }
+        try pipeline.check(
+            StepOptions(microBatch: settings.microBatch), batchSize: settings.batchSize)
+        self.graph = graph
+        self.pipeline = pipeline
+        self.settings = settings
+    }
+
+    /// The training in steps. Opens the data, whose number of images decides it.
+    func plan() throws -> TrainingPlan {
+        try pipeline.openData()
+        return try TrainingPlan(settings, images: pipeline.dataSource.source.count)
+    }
+}

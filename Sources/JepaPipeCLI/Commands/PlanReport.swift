@@ -1,0 +1,99 @@
+import Foundation
+import JepaCore
+import JepaTensor
+import JepaTraining
+
+/// What a training would take: weights, tokens, operations, memory, steps and time.
+struct PlanReport {
+    private let loaded: LoadedPipeline
+    private let plan: TrainingPlan
+    private let costs: [Pipeline.Cost]
+    private let masks: [String: MaskSet]
+
+    /// Draws one batch of masks and adds up what the stages cost for it.
+    init(_ loaded: LoadedPipeline) throws {
+        self.loaded = loaded
+        plan = try loaded.plan()
+        masks = try loaded.pipeline.sampleMasks(batchSize: plan.batchSize)
+        costs = loaded.pipeline.costs(batchSize: plan.batchSize, masks: masks)
+    }
+
+    /// Floating-point operations of a training step for one image, by the plain arithmetic.
+    var operationsPerImage: Double {
+        costs.reduce(0) { $0 + $1.operations } / Double(plan.batchSize)
+    }
+
+    /// The report.
+    ///
+    /// - Parameter rate: Operations per second of this machine's matrix products.
+    func lines(rate: Double) -> [String] {
+        ["Pipeline '\(loaded.graph.name)'", ""] + stageLines + [""] + maskLines + memoryLines
+            + trainingLines(rate: rate)
+    }
+
+    private var stageLines: [String] {
+        var table = TextTable(
+            [.left, .left, .right, .left, .right],
+            headings: ["stage", "use", "weights", "", "GFLOP/image"])
+        for cost in costs {
+            guard let node = loaded.pipeline.node(cost.stage) else { continue }
+            let isNetwork = cost.weights > 0 && node.role != .optimizer
+            table.add([
+                cost.stage, node.entry.descriptor.name,
+                isNetwork ? Quantities.count(cost.weights) : "",
+                isNetwork ? (cost.isTrained ? "trained" : "not trained") : "",
+                cost.operations > 0
+                    ? Quantities.billions(cost.operations / Double(plan.batchSize)) : "",
+            ])
+        }
+        table.add(["total", "", "", "", Quantities.billions(operationsPerImage)])
+        return table.lines
+    }
+
+    private var maskLines: [String] {
+        masks.sorted { $0.key < $1.key }.map { name, set in
+            let grid = loaded.pipeline.node(name)?.properties["grid"]
+            let patches = if case .grid(let grid)? = grid { grid.count } else { 0 }
+            return "patches      \(patches) (\(grid.map { "\($0)" } ?? "")), of which '\(name)' keeps "
+                + "\(set.context.kept) as context and \(set.targets.blocks) x \(set.targets.kept) "
+                + "as targets (first batch of \(plan.batchSize))"
+        }
+    }
+
+    private var memoryLines: [String] {
+        let trained = loaded.pipeline.trainedWeights.reduce(0) { $0 + $1.weight.count }
+        let all = loaded.pipeline.allWeights.reduce(0) { $0 + $1.weight.count }
+        let bytes = 4 * (all + trained)
+        return [
+            "memory       \(Quantities.bytes(bytes)) for weights, gradients and moments, "
+                + "and the activations of \(loaded.settings.microBatch ?? plan.batchSize) images"
+        ]
+    }
+
+    private func trainingLines(rate: Double) -> [String] {
+        let operations = operationsPerImage * Double(plan.batchSize) * Double(plan.steps)
+        return [
+            "training     \(Quantities.count(plan.steps)) steps of \(plan.batchSize) images: "
+                + String(format: "%.4g epochs of ", plan.epochs)
+                + "\(Quantities.count(plan.images)) images, "
+                + "\(Quantities.count(plan.stepsPerEpoch)) steps each",
+            "time         about \(Quantities.duration(operations / rate)) if all of "
+                + String(format: "%.3g PFLOP ", operations / 1e15)
+                + "ran at the \(Quantities.billions(rate)) GFLOP/s measured here",
+        ]
+    }
+
+    /// Operations per second of matrix products on this machine, measured for a moment.
+    static func measuredRate() -> Double {
+        let side = 768
+        let matrix = Tensor(repeating: 0.5, shape: [side, side])
+        let clock = ContinuousClock()
+        _ = matmul(matrix, matrix)
+        var best = 0.0
+        for _ in 0..<5 {
+            let elapsed = clock.measure { _ = matmul(matrix, matrix) } / .seconds(1)
+            best = max(best, 2 * pow(Double(side), 3) / elapsed)
+        }
+        return best
+    }
+}
