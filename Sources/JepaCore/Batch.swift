@@ -53,3 +53,14 @@ public struct StepResult: Sendable {
     public let contextPatches: Int
     public let targetPatches: Int
 }
+
+/// Looks into a step while it runs, to compare it with another implementation.
+public struct StepObserver {
+    /// Gets intermediate results of the stages that offer them.
+    public var value: ((_ stage: String, _ name: String, _ value: Tensor) -> Void)?
+    /// Gets the trained weights with their gradients, before they are clipped and used.
+    public var gradients: ((_ trained: [NamedWeight]) -> Void)?
+
+    /// An observer that looks at nothing yet.
+    public init() {}
+}

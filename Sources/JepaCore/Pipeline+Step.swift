@@ -9,7 +9,8 @@ extension Pipeline {
     /// - Throws: `PipelineError` with the code `notFinite`, naming the step and the stage, before
     ///   any weight has changed; whatever a stage throws.
     public func step(
-        _ batch: Batch, at step: StepInfo, options: StepOptions = StepOptions()
+        _ batch: Batch, at step: StepInfo, options: StepOptions = StepOptions(),
+        observer: StepObserver? = nil
     ) throws -> StepResult {
         try check(options, batchSize: batch.count)
         var phases = PhaseTimes()
@@ -24,7 +25,7 @@ extension Pipeline {
             let tape = Tape()
             let results = try forward(
                 batch.images(range), maskSets.mapValues { $0.images(range) }, at: step, on: tape,
-                &phases)
+                &phases, observer)
             for (name, loss) in results {
                 losses[name, default: 0] += share * Double(loss.value.scalar)
             }
@@ -35,6 +36,7 @@ extension Pipeline {
                     })
             }
         }
+        observer?.gradients?(trainedWeights)
         let norm = try phases.measure("gradient_norm") {
             try gradientNorm(at: step, clippedTo: options.clipGradient)
         }
@@ -65,7 +67,7 @@ extension Pipeline {
     /// - Returns: The losses by the name of their stage.
     private func forward(
         _ batch: Batch, _ masks: [String: MaskSet], at step: StepInfo, on tape: Tape,
-        _ phases: inout PhaseTimes
+        _ phases: inout PhaseTimes, _ observer: StepObserver?
     ) throws -> [String: Variable] {
         var values = sourceValues(batch)
         for (name, set) in masks {
@@ -74,7 +76,7 @@ extension Pipeline {
         }
         var losses: [String: Variable] = [:]
         for node in nodes {
-            let inputs = inputs(of: node, from: values, at: step)
+            let inputs = inputs(of: node, from: values, at: step, observer)
             guard let output = try compute(node, inputs, on: tape, &phases) else { continue }
             guard output.value.isFinite else {
                 throw PipelineError(
@@ -111,7 +113,8 @@ extension Pipeline {
     }
 
     private func inputs(
-        of node: Node, from values: [Wiring.Endpoint: StageInputs.Value], at step: StepInfo
+        of node: Node, from values: [Wiring.Endpoint: StageInputs.Value], at step: StepInfo,
+        _ observer: StepObserver?
     ) -> StageInputs {
         var arriving: [String: StageInputs.Value] = [:]
         for edge in edges where edge.target.stage == node.name {
@@ -119,7 +122,8 @@ extension Pipeline {
         }
         return StageInputs(
             arriving, step: step,
-            random: StageRandom(seed: step.seed, purpose: node.name, step: step.index))
+            random: StageRandom(seed: step.seed, purpose: node.name, step: step.index),
+            trace: observer?.value.map { look in { look(node.name, $0, $1) } })
     }
 
     /// The output of a stage that computes on the tape; nil for the others.

@@ -18,14 +18,20 @@ public struct StageInputs {
     /// Random numbers of this stage and step.
     public let random: StageRandom
 
+    /// Receives intermediate results by name, to compare with another implementation; nil unless
+    /// somebody looks.
+    public let trace: ((_ name: String, _ value: Tensor) -> Void)?
+
     /// The inputs of a call.
     public init(
         _ values: [String: Value], step: StepInfo? = nil,
-        random: StageRandom = StageRandom(seed: 0, purpose: "")
+        random: StageRandom = StageRandom(seed: 0, purpose: ""),
+        trace: ((_ name: String, _ value: Tensor) -> Void)? = nil
     ) {
         self.values = values
         self.step = step
         self.random = random
+        self.trace = trace
     }
 
     /// Images, tokens or a scalar at a socket that is wired.

@@ -8,6 +8,8 @@
 public struct StageRandom: RandomNumberGenerator, Sendable {
     /// The 64-bit key that (seed, purpose) comes to; also names the sequences of weight kernels.
     public let key: UInt64
+    /// The training step the sequence belongs to, counted from 0.
+    public var stepIndex: Int { Int(step) }
     private let step: UInt64
     private let sampleIndex: UInt32
     private var block: UInt32 = 0

@@ -77,7 +77,7 @@ public final class ViTEncoder: Encoder {
     public func encode(_ inputs: StageInputs, on tape: Tape) throws -> Variable {
         network.forward(
             inputs.variable("images"), keep: inputs.optionalMask("keep"),
-            gather: inputs.optionalMask("gather"), on: tape)
+            gather: inputs.optionalMask("gather"), on: tape, trace: inputs.trace)
     }
 
     public func multiplyAdds(for sizes: [String: Int]) -> Int {

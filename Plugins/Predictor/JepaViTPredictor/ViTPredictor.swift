@@ -69,7 +69,7 @@ public final class ViTPredictor: Predictor {
     public func predict(_ inputs: StageInputs, on tape: Tape) throws -> Variable {
         network.forward(
             tokens: inputs.variable("tokens"), context: inputs.mask("context"),
-            targets: inputs.mask("targets"), on: tape)
+            targets: inputs.mask("targets"), on: tape, trace: inputs.trace)
     }
 
     public func multiplyAdds(for sizes: [String: Int]) -> Int {

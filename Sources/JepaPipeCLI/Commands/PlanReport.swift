@@ -54,7 +54,8 @@ struct PlanReport {
         masks.sorted { $0.key < $1.key }.map { name, set in
             let grid = loaded.pipeline.node(name)?.properties["grid"]
             let patches = if case .grid(let grid)? = grid { grid.count } else { 0 }
-            return "patches      \(patches) (\(grid.map { "\($0)" } ?? "")), of which '\(name)' keeps "
+            return
+                "patches      \(patches) (\(grid.map { "\($0)" } ?? "")), of which '\(name)' keeps "
                 + "\(set.context.kept) as context and \(set.targets.blocks) x \(set.targets.kept) "
                 + "as targets (first batch of \(plan.batchSize))"
         }

@@ -37,7 +37,9 @@ struct StageHelp {
         lines += section("Outputs", entry.outputs.map(Self.row))
         lines += section(
             "Linked values, which follow from the wiring and are never written",
-            descriptor.links.map { ["  " + $0.name, "'\($0.property)' at '\($0.socket)'", $0.help] })
+            descriptor.links.map {
+                ["  " + $0.name, "'\($0.property)' at '\($0.socket)'", $0.help]
+            })
         lines += section("Parameters", entry.parameters.map(Self.row))
         return lines
     }
