@@ -58,7 +58,7 @@ public final class ViTEncoder: Encoder {
     public var properties: [String: StageProperty] {
         let c = network.configuration
         return [
-            "grid": .grid(PatchGrid(height: c.gridRows, width: c.gridColumns)),
+            "grid": .grid(PatchGrid(height: c.gridHeight, width: c.gridWidth)),
             "width": .integer(c.width), "depth": .integer(c.depth), "heads": .integer(c.heads),
             "patch_size": .integer(c.patchSize),
         ]
@@ -68,7 +68,7 @@ public final class ViTEncoder: Encoder {
         var dimensions: [String: Dimension] = [
             "D": Dimension(network.configuration.width), "R": gathers ? "M*B" : "B",
         ]
-        if !keeps && !gathers { dimensions["K"] = Dimension(network.configuration.patches) }
+        if !keeps && !gathers { dimensions["K"] = Dimension(network.configuration.patchCount) }
         return dimensions
     }
 
@@ -82,11 +82,10 @@ public final class ViTEncoder: Encoder {
 
     public func multiplyAdds(for sizes: [String: Int]) -> Int {
         let c = network.configuration
-        let tokens = keeps ? sizes["K"] ?? c.patches : c.patches
-        let hidden = Int(Double(c.width) * c.mlpRatio)
-        let embedding = c.patches * c.channels * c.patchSize * c.patchSize * c.width
+        let tokens = keeps ? sizes["K"] ?? c.patchCount : c.patchCount
+        let embedding = c.patchCount * c.channels * c.patchSize * c.patchSize * c.width
         let block =
-            tokens * c.width * (4 * c.width + 2 * hidden) + 2 * tokens * tokens * c.width
+            tokens * c.width * (4 * c.width + 2 * c.mlpWidth) + 2 * tokens * tokens * c.width
         return (sizes["B"] ?? 1) * (embedding + c.depth * block)
     }
 
@@ -119,12 +118,11 @@ public final class ViTEncoder: Encoder {
                 "'patch_size' is \(patch), which does not divide the image size "
                     + "\(image.height)x\(image.width)", parameter: "patch_size")
         }
-        var configuration = VisionTransformer.Configuration(
-            gridRows: image.height / patch, gridColumns: image.width / patch, patchSize: patch,
-            width: width, depth: try size("depth", preset?.depth), heads: heads)
-        configuration.channels = image.channels
-        configuration.mlpRatio = parameters.optionalReal("mlp_ratio") ?? preset?.mlpRatio ?? 4
-        configuration.initialisation.dividesByDepth = parameters.boolean("scale_by_depth")
-        return configuration
+        return VisionTransformer.Configuration(
+            channels: image.channels, gridHeight: image.height / patch,
+            gridWidth: image.width / patch, patchSize: patch, width: width,
+            depth: try size("depth", preset?.depth), heads: heads,
+            mlpRatio: parameters.optionalReal("mlp_ratio") ?? preset?.mlpRatio ?? 4,
+            scalesByDepth: parameters.boolean("scale_by_depth"))
     }
 }

@@ -51,17 +51,17 @@ public final class ViTPredictor: Predictor {
                 parameter: parameters.optionalInteger("heads") == nil ? "width" : "heads")
         }
         let grid = parameters.grid("grid")
-        var configuration = PredictorNetwork.Configuration(
-            encoderWidth: parameters.linkedInteger("input_width"), width: width,
-            depth: parameters.integer("depth"), heads: heads, gridRows: grid.height,
-            gridColumns: grid.width)
-        configuration.mlpRatio = parameters.real("mlp_ratio")
-        configuration.initialisation.dividesByDepth = parameters.boolean("scale_by_depth")
-        network = PredictorNetwork(configuration)
+        network = PredictorNetwork(
+            PredictorNetwork.Configuration(
+                gridHeight: grid.height, gridWidth: grid.width,
+                inputWidth: parameters.linkedInteger("input_width"), width: width,
+                depth: parameters.integer("depth"), heads: heads,
+                mlpRatio: parameters.real("mlp_ratio"),
+                scalesByDepth: parameters.boolean("scale_by_depth")))
     }
 
     public var dimensions: [String: Dimension] {
-        ["D": Dimension(network.configuration.encoderWidth)]
+        ["D": Dimension(network.configuration.inputWidth)]
     }
 
     public var weights: [Weight] { network.weights }
@@ -78,11 +78,10 @@ public final class ViTPredictor: Predictor {
             let targets = sizes["K"]
         else { return 0 }
         let tokens = context + targets
-        let hidden = Int(Double(c.width) * c.mlpRatio)
         let block =
-            tokens * c.width * (4 * c.width + 2 * hidden) + 2 * tokens * tokens * c.width
-        let embedding = context * c.encoderWidth * c.width
-        let projection = targets * c.width * c.encoderWidth
+            tokens * c.width * (4 * c.width + 2 * c.mlpWidth) + 2 * tokens * tokens * c.width
+        let embedding = context * c.inputWidth * c.width
+        let projection = targets * c.width * c.inputWidth
         return batch * (embedding + blocks * (c.depth * block + projection))
     }
 }
