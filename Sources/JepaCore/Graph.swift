@@ -27,12 +27,15 @@ public struct Graph: Sendable {
     /// The whole text as a value, for the record of a run.
     public let root: Setting
 
+    /// The names of the sections a graph file may have.
+    public static let sections = ["pipeline", "seed", "stages", "train", "plugins"]
+
     /// Takes a graph apart into its sections.
     ///
     /// - Throws: `PipelineErrors` with every mistake in the outermost two levels.
     public init(_ root: Setting) throws {
         var errors: [PipelineError] = []
-        let known = ["pipeline", "seed", "stages", "train", "plugins"]
+        let known = Self.sections
         guard let sections = root.entries else {
             throw PipelineErrors([
                 PipelineError(
