@@ -68,7 +68,7 @@ public final class ViTPredictor: Predictor {
 
     public func predict(_ inputs: StageInputs, on tape: Tape) throws -> Variable {
         network.forward(
-            tokens: inputs.variable("tokens"), context: inputs.mask("context"),
+            inputs.variable("tokens"), context: inputs.mask("context"),
             targets: inputs.mask("targets"), on: tape, trace: inputs.trace)
     }
 
