@@ -1,0 +1,97 @@
+import Foundation
+import JepaCore
+import JepaFormats
+import JepaTensor
+
+/// All a run needs to go on, in one safetensors file.
+///
+/// The tensors are those of `Pipeline.allWeights` under their names; the metadata holds the
+/// `TrainingState` as JSON, and a checksum of the tensors, because a bit that flips on a disk
+/// leaves the file readable.
+struct Checkpoint {
+    /// The file.
+    let path: String
+    /// Everything that is no tensor.
+    let state: TrainingState
+    private let reader: SafetensorsReader
+
+    private static let format = "jepa-pipe checkpoint 1"
+
+    /// Writes a checkpoint, or nothing.
+    static func write(_ pipeline: Pipeline, _ state: TrainingState, to path: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let weights = pipeline.allWeights
+        var checksum = Checksum()
+        for weight in weights.sorted(by: { $0.name < $1.name }) {
+            let value = weight.weight.value
+            withExtendedLifetime(value) {
+                checksum.add(UnsafeRawBufferPointer(start: value.pointer, count: value.count * 4))
+            }
+        }
+        var writer = SafetensorsWriter(metadata: [
+            "format": format, "checksum": checksum.text,
+            "training": String(decoding: try encoder.encode(state), as: UTF8.self),
+        ])
+        for weight in weights { try writer.add(weight.name, weight.weight.value) }
+        try writer.write(to: path)
+    }
+
+    /// Opens a checkpoint and makes sure that it is whole.
+    ///
+    /// - Throws: `file` if it is damaged, or no checkpoint of this kind.
+    init(reading path: String) throws {
+        self.path = path
+        reader = try SafetensorsReader(path: path)
+        guard reader.metadata["format"] == Self.format, let text = reader.metadata["training"]
+        else {
+            throw PipelineError(
+                .file, "'\(path)' is not a checkpoint of a training run",
+                notes: ["Found the format '\(reader.metadata["format"] ?? "none")'."])
+        }
+        do {
+            state = try JSONDecoder().decode(TrainingState.self, from: Data(text.utf8))
+        } catch {
+            throw PipelineError(
+                .file, "the state of training in '\(path)' cannot be read: \(error)")
+        }
+        var checksum = Checksum()
+        for tensor in reader.tensors.sorted(by: { $0.name < $1.name }) {
+            tensor.withUnsafeBytes { checksum.add($0) }
+        }
+        guard checksum.text == reader.metadata["checksum"] else {
+            throw PipelineError(
+                .file, "'\(path)' is damaged: its tensors do not match its checksum")
+        }
+    }
+
+    /// Gives the weights of a pipeline the values of this checkpoint, all of them or none.
+    ///
+    /// - Throws: `configuration` with every missing, unexpected and mis-shaped tensor.
+    func load(into pipeline: Pipeline) throws {
+        let weights = pipeline.allWeights
+        var differences: [String] = []
+        for (name, weight) in weights.map({ ($0.name, $0.weight) }) {
+            guard let stored = reader[name] else {
+                differences.append("missing: \(name) \(weight.shape)")
+                continue
+            }
+            if stored.shape != weight.shape || stored.element != .float32 {
+                differences.append(
+                    "different: \(name) is \(stored.element.rawValue) \(stored.shape) in the file, "
+                        + "float32 \(weight.shape) in the pipeline")
+            }
+        }
+        let known = Set(weights.map(\.name))
+        differences += reader.tensors.filter { !known.contains($0.name) }
+            .map { "unexpected: \($0.name) \($0.shape)" }
+        guard differences.isEmpty else {
+            throw PipelineError(
+                .configuration,
+                "the tensors of '\(path)' are not those of the pipeline; nothing was loaded",
+                notes: differences)
+        }
+        let values = try weights.map { try reader.tensor($0.name).floats() }
+        for (weight, value) in zip(weights, values) { weight.weight.value = value }
+    }
+}

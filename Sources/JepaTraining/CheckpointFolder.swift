@@ -1,0 +1,86 @@
+import Foundation
+import JepaCore
+
+/// The checkpoints of one run: `step-000120.safetensors` for each step that was saved, of which
+/// the newest few are kept, and `best.safetensors`.
+struct CheckpointFolder {
+    /// The folder.
+    let path: String
+
+    /// A checkpoint that is there, whole or not.
+    struct Entry: Equatable {
+        /// Steps taken.
+        let step: Int
+        /// The file.
+        let path: String
+    }
+
+    /// Where the checkpoint of a step belongs.
+    func file(for step: Int) -> String {
+        let digits = String(step)
+        return "\(path)/step-\(String(repeating: "0", count: max(0, 6 - digits.count)))\(digits)"
+            + ".safetensors"
+    }
+
+    /// Where the best checkpoint belongs.
+    var bestFile: String { path + "/best.safetensors" }
+
+    /// The checkpoints of steps, the newest first.
+    func entries() throws -> [Entry] {
+        try RunFolder.list(path).compactMap { name in
+            guard let match = name.wholeMatch(of: /step-([0-9]+)\.safetensors/),
+                let step = Int(match.1)
+            else { return nil }
+            return Entry(step: step, path: "\(path)/\(name)")
+        }.sorted { $0.step > $1.step }
+    }
+
+    /// Removes all but the newest `keep`.
+    func prune(keeping keep: Int) throws {
+        for entry in try entries().dropFirst(keep) {
+            guard unlink(entry.path) == 0 || errno == ENOENT else {
+                throw PipelineError.refused("remove", entry.path)
+            }
+        }
+    }
+
+    /// Renames the checkpoints of later steps, so that going on from `step` makes it the newest.
+    ///
+    /// - Returns: the new names.
+    func setAside(after step: Int) throws -> [String] {
+        try entries().filter { $0.step > step }.map { entry in
+            let name = entry.path + ".set-aside"
+            guard rename(entry.path, name) == 0 else {
+                throw PipelineError.refused("rename", entry.path)
+            }
+            return name
+        }
+    }
+
+    /// The checkpoint to go on from.
+    ///
+    /// - Parameter chosen: A checkpoint of this run; nil for the newest.
+    /// - Throws: `file` if it is damaged, naming the newest one that is not.
+    func checkpoint(_ chosen: String?, identity: RunIdentity) throws -> Checkpoint {
+        if let chosen { return try Checkpoint(reading: chosen) }
+        let entries = try entries()
+        guard let newest = entries.first else {
+            throw PipelineError(
+                .file, "the run has not saved anything yet: there is no checkpoint in '\(path)'",
+                notes: ["Start it again in a new folder."])
+        }
+        do {
+            return try Checkpoint(reading: newest.path)
+        } catch var error as PipelineError {
+            let whole = entries.dropFirst().lazy.compactMap { try? Checkpoint(reading: $0.path) }
+            if let before = whole.first {
+                error.notes.append(
+                    "The checkpoint before it is whole. To go on from step \(before.state.step):")
+                error.notes.append("  " + identity.resumption(of: before.path))
+            } else {
+                error.notes.append("No other checkpoint of the run is whole; it cannot go on.")
+            }
+            throw error
+        }
+    }
+}

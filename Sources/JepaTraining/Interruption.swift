@@ -1,0 +1,57 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// Whether someone asked training to stop.
+///
+/// The first SIGINT or SIGTERM asks: training finishes its step, saves and says how to go on. The
+/// second ends the process at once, with the status 128 + signal that shells use.
+public final class Interruption: Sendable {
+    private let request = Mutex<Int32?>(nil)
+
+    /// An interruption that only `ask` brings about.
+    public init() {}
+
+    /// The signal that asked, nil while nobody has.
+    public var signal: Int32? { request.withLock { $0 } }
+
+    /// Asks training to stop, as the signal would.
+    ///
+    /// - Returns: Whether this was the first time.
+    @discardableResult
+    public func ask(_ signal: Int32) -> Bool {
+        request.withLock { request in
+            defer { request = request ?? signal }
+            return request == nil
+        }
+    }
+
+    /// Listens to SIGINT and SIGTERM until the result is cancelled.
+    ///
+    /// - Parameter onFirst: Called on another thread when the first signal arrives.
+    public func listen(onFirst: @escaping @Sendable (Int32) -> Void) -> Listening {
+        let queue = DispatchQueue(label: "interruption")
+        let sources = [SIGINT, SIGTERM].map { number in
+            // Dispatch sees a signal only if nothing else handles it.
+            Foundation.signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+            source.setEventHandler { [self] in
+                if ask(number) { onFirst(number) } else { _exit(128 + number) }
+            }
+            source.resume()
+            return source
+        }
+        return Listening(sources: sources)
+    }
+
+    /// Signals that are being listened to.
+    public struct Listening {
+        fileprivate let sources: [any DispatchSourceSignal]
+
+        /// Leaves the signals to the system again.
+        public func cancel() {
+            for source in sources { source.cancel() }
+            for number in [SIGINT, SIGTERM] { Foundation.signal(number, SIG_DFL) }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+public import JepaCore
+
+/// What the features were like at one moment.
+public struct MonitorReading: Codable, Equatable, Sendable {
+    /// Steps taken.
+    public let step: Int
+    /// One entry per encoder, the target encoder first.
+    public let encoders: [EncoderReading]
+    /// The accuracy of always naming the most frequent class; nil without labels.
+    public let majorityShare: Double?
+    /// Images the features are of.
+    public let images: Int
+    /// Images whose class was asked for.
+    public let queries: Int
+
+    /// The figures for the metrics: `target_encoder.knn`.
+    public var figures: [Figure] {
+        encoders.flatMap { reading in
+            reading.figures.map { Figure("\(reading.encoder).\($0.name)", $0.value) }
+        }
+    }
+}
+
+/// What the features of one encoder were like.
+public struct EncoderReading: Codable, Equatable, Sendable {
+    /// The stage.
+    public let encoder: String
+    /// Dimensions of a feature, the most that `rankMe` can be if there are as many images.
+    public let width: Int
+    /// Accuracy of the nearest neighbours; nil without labels.
+    public let knn: Double?
+    /// Accuracy of a linear classifier; nil without labels.
+    public let linear: Double?
+    /// How many directions the features use.
+    public let rankMe: Double
+    /// Standard deviation per dimension, averaged.
+    public let deviation: Double
+    /// Mean cosine similarity of different images, near 1 if they can hardly be told apart.
+    public let cosine: Double?
+    /// Why figures are missing.
+    public let omissions: [String]
+
+    /// The figures there are, as the metrics name them.
+    public var figures: [Figure] {
+        let all: [(String, Double?)] = [
+            ("knn", knn), ("linear", linear), ("rankme", rankMe), ("feature_std", deviation),
+            ("mean_cosine", cosine),
+        ]
+        return all.compactMap { name, value in value.map { Figure(name, $0) } }
+    }
+
+    /// A figure by its name in the metrics.
+    func figure(named name: String) -> Double? { figures.first { $0.name == name }?.value }
+}

@@ -1,0 +1,103 @@
+import JepaCore
+
+/// How learning is judged on the way: the group `monitor` of `train`.
+public struct MonitorSettings: Equatable, Sendable {
+    /// Whether to look at all.
+    public let isEnabled: Bool
+    /// How much training lies between two looks; nil to choose so that looking stays cheap.
+    public let interval: TrainingSpan?
+    /// Images whose features are looked at, and that answer the queries.
+    public let images: Int
+    /// Images whose class is asked for.
+    public let queries: Int
+    /// Neighbours that vote.
+    public let neighbours: Int
+    /// Whether a linear classifier is fitted besides the nearest neighbours.
+    public let isLinear: Bool
+    /// The only encoder to look at; nil for the target and the context encoder.
+    public let encoder: String?
+    /// The data source the queries come from; nil for images of the training data.
+    public let heldOut: String?
+
+    init(_ values: ParameterSet) {
+        isEnabled = values.boolean("enabled")
+        interval =
+            values.optionalInteger("every_steps").map(TrainingSpan.steps)
+            ?? values.optionalInteger("every_epochs").map { .epochs(Double($0)) }
+        images = values.integer("images")
+        queries = values.integer("queries")
+        neighbours = values.integer("neighbours")
+        isLinear = values.boolean("linear")
+        encoder = values.stageName("encoder")
+        heldOut = values.stageName("held_out")
+    }
+
+    static let parameters: [ParameterDescriptor] = [
+        .boolean("enabled", default: true, help: "Whether to look at the features at all."),
+        .optionalInteger(
+            "every_epochs", in: 1...1_000_000,
+            help: "Looks after so many epochs. If nothing says when: every epoch, or as rarely as "
+                + "it takes for training to use four images for each one looked at.",
+            unit: .epochs),
+        .optionalInteger(
+            "every_steps", in: 1...1_000_000_000, help: "Looks after so many steps.", unit: .steps),
+        .integer(
+            "images", in: 2...1_000_000, default: 1024,
+            help: "Images whose features are looked at and serve as neighbours.", unit: .images),
+        .integer(
+            "queries", in: 1...1_000_000, default: 512,
+            help: "Images whose class is asked for; needs labels.", unit: .images),
+        .integer(
+            "neighbours", in: 1...10_000, default: 20, help: "Nearest neighbours that vote."),
+        .boolean(
+            "linear", default: true,
+            help: "Whether a linear classifier is fitted, too; needs labels."),
+        ParameterDescriptor(
+            "encoder", .stage(.encoder), required: false,
+            help: "The only encoder to look at; the target and the context encoder if left out."),
+        ParameterDescriptor(
+            "held_out", .stage(.dataSource), required: false,
+            help: "A data source on no edge that the queries come from; images that are also "
+                + "trained on if left out."),
+    ]
+
+    /// Names in the group that are no stages, or stages of another role.
+    static func unknownStages(
+        _ values: ParameterSet, _ graph: Graph, _ registry: Registry
+    ) -> [PipelineError] {
+        [("encoder", Role.encoder), ("held_out", .dataSource)].compactMap { key, role in
+            guard let name = values.stageName(key) else { return nil }
+            let roles = Dictionary(
+                graph.nodes.map { ($0.name, registry.role(of: $0)) },
+                uniquingKeysWith: { a, _ in a })
+            guard let found = roles[name] else {
+                return PipelineError(
+                    .unknownName,
+                    "'\(key)' of 'monitor' names the stage '\(name)', which is not in the graph"
+                        + didYouMean(name, among: graph.nodes.map(\.name)),
+                    at: values.location(of: key))
+            }
+            // A stage of an unknown kind is reported where it stands.
+            guard let found, found != role else { return nil }
+            return PipelineError(
+                .wiring,
+                "'\(key)' of 'monitor' names '\(name)', a stage of the role '\(found.rawValue)'; "
+                    + "the role '\(role.rawValue)' is needed", at: values.location(of: key))
+        }
+    }
+}
+
+extension ParameterSet {
+    /// The name of another stage that may have been left out.
+    fileprivate func stageName(_ name: String) -> String? {
+        if case .stage(let stage) = self[name] { return stage }
+        return nil
+    }
+}
+
+extension Registry {
+    fileprivate func role(of node: Graph.Node) -> Role? {
+        guard case .text(let use) = node.use?.content else { return nil }
+        return self[use]?.role
+    }
+}

@@ -1,0 +1,158 @@
+public import Foundation
+import JepaCore
+import JepaFormats
+
+/// The folder of one run, which nothing but this run writes.
+///
+/// ```
+/// runs/ijepa-20260131-142500/
+///   pipeline.yaml            the pipeline as it was run, with everything that was set
+///   run.json                 machine, versions, seed, fingerprint of the data, command; see RunRecord
+///   metrics.jsonl, .csv      one row per step
+///   monitor.jsonl, .csv      one row per look at the features, the first before any training
+///   checkpoints/             step-000120.safetensors, and best.safetensors if asked for
+///   summary.json             what came out, once training has ended
+/// ```
+///
+/// A file appears complete or not at all, except the rows, which are appended to. The folder is
+/// locked while it is open; the lock goes with the process, however that ends.
+public final class RunFolder {
+    /// The folder as the user would name it.
+    public let path: String
+    private let lock: FileLock
+
+    /// Where the pipeline is recorded.
+    public var pipelineFile: String { path + "/pipeline.yaml" }
+    /// Where checkpoints are.
+    public var checkpointFolder: String { path + "/checkpoints" }
+    var recordFile: String { path + "/run.json" }
+    var summaryFile: String { path + "/summary.json" }
+
+    private init(locked path: String) throws {
+        self.path = path
+        lock = try FileLock(path + "/.lock", of: path)
+    }
+
+    /// Makes the folder of a new run.
+    ///
+    /// - Parameters:
+    ///   - path: Where; nil for a fresh folder under `runs`, named after pipeline and time.
+    ///   - pipeline: The name of the pipeline.
+    ///   - date: The time in the name.
+    /// - Throws: `file` if the folder cannot be made or there is something in it.
+    public static func create(
+        at path: String? = nil, pipeline: String, date: Date = Date()
+    ) throws -> RunFolder {
+        let path = try path.map(withoutTrailingSlash) ?? freshPath(pipeline, date)
+        try makeFolder(path)
+        let folder = try RunFolder(locked: path)
+        let contents = try list(path).filter { $0 != ".lock" }
+        guard contents.isEmpty else {
+            let isRun = contents.contains("run.json")
+            throw PipelineError(
+                .file,
+                "'\(path)' is not empty: it holds \(isRun ? "another run" : "'\(contents[0])'")",
+                notes: [
+                    isRun
+                        ? "Go on with that run by --resume \(path), or give --out a new folder."
+                        : "Give --out a folder that is empty or does not exist."
+                ])
+        }
+        try makeFolder(folder.checkpointFolder)
+        return folder
+    }
+
+    /// Opens the folder of a run that is to go on.
+    ///
+    /// - Parameter path: The folder, or one of its checkpoints.
+    /// - Throws: `file` if there is no run, or another process is writing it.
+    public static func open(_ path: String) throws -> RunFolder {
+        let path = runPath(of: path)
+        guard FileManager.default.fileExists(atPath: path + "/run.json") else {
+            let found = FileManager.default.fileExists(atPath: path)
+            throw PipelineError(
+                .file,
+                found ? "'\(path)' holds no run: it has no 'run.json'" : "there is no '\(path)'",
+                notes: ["--resume takes the folder of a run, or one of its checkpoints."])
+        }
+        let folder = try RunFolder(locked: path)
+        try AtomicFile.removeLeftovers(in: path)
+        try AtomicFile.removeLeftovers(in: folder.checkpointFolder)
+        return folder
+    }
+
+    /// The run that a path given to `--resume` means: the folder itself, or that of a checkpoint.
+    public static func runPath(of path: String) -> String {
+        guard path.hasSuffix(".safetensors") else { return withoutTrailingSlash(path) }
+        let url = URL(fileURLWithPath: path, relativeTo: nil).deletingLastPathComponent()
+        guard url.lastPathComponent == "checkpoints" else { return url.relativePath }
+        let run = path.split(separator: "/", omittingEmptySubsequences: false).dropLast(2)
+        return run.isEmpty ? "." : run.joined(separator: "/")
+    }
+
+    /// Records the pipeline, as a text that reads back as the same pipeline.
+    public func write(pipeline text: String) throws { try AtomicFile.write(text, to: pipelineFile) }
+
+    /// A fresh name such as `runs/ijepa-20260131-142500`, with a number if it is taken.
+    private static func freshPath(_ pipeline: String, _ date: Date) throws -> String {
+        let calendar = Calendar(identifier: .gregorian)
+        let part = calendar.dateComponents(
+            [.year, .month, .day, .hour, .minute, .second], from: date)
+        func digits(_ value: Int?, _ count: Int = 2) -> String {
+            let text = String(value ?? 0)
+            return String(repeating: "0", count: max(0, count - text.count)) + text
+        }
+        let day = digits(part.year, 4) + digits(part.month) + digits(part.day)
+        let time = digits(part.hour) + digits(part.minute) + digits(part.second)
+        try makeFolder("runs")
+        let base = "runs/\(pipeline)-\(day)-\(time)"
+        // Two runs may begin in the same second; whoever makes the folder has it.
+        for path in [base] + (2...99).map({ "\(base)-\($0)" }) {
+            if mkdir(path, 0o777) == 0 { return path }
+            guard errno == EEXIST else { throw PipelineError.refused("make", path) }
+        }
+        throw PipelineError(.file, "there are 99 runs of the name '\(base)' already")
+    }
+
+    private static func makeFolder(_ path: String) throws {
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
+            guard isFolder.boolValue else {
+                throw PipelineError(.file, "'\(path)' is a file; a run needs a folder")
+            }
+            return
+        }
+        var parent = ""
+        for part in path.split(separator: "/", omittingEmptySubsequences: false) {
+            parent += parent.isEmpty && !part.isEmpty ? part : "/" + part
+            guard mkdir(parent, 0o777) != 0, errno != EEXIST else { continue }
+            throw PipelineError.refused("make the folder", parent)
+        }
+    }
+
+    static func list(_ path: String) throws -> [String] {
+        guard let stream = opendir(path) else { throw PipelineError.refused("list", path) }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    private static func withoutTrailingSlash(_ path: String) -> String {
+        var path = path
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        return path
+    }
+}
+
+extension PipelineError {
+    /// An operation that the system has just refused, with its own words for why.
+    static func refused(_ attempt: String, _ path: String) -> PipelineError {
+        PipelineError(.file, "cannot \(attempt) '\(path)': \(String(cString: strerror(errno)))")
+    }
+}

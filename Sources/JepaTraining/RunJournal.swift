@@ -1,0 +1,86 @@
+import Foundation
+import JepaCore
+
+/// What a run leaves in its folder while it goes on: rows, checkpoints, and the record of who
+/// made it.
+struct RunJournal {
+    /// The folder.
+    let folder: RunFolder
+    /// The step of the newest checkpoint; nil while there is none.
+    private(set) var savedStep: Int?
+    private var savedTime = ContinuousClock.now
+    private let checkpoints: CheckpointFolder
+    private let settings: CheckpointSettings
+    private let identity: RunIdentity
+    private let metrics: MetricsTable
+    private let monitor: MetricsTable
+
+    /// Opens the journal.
+    ///
+    /// - Parameters:
+    ///   - steps: Steps taken; the rows of later ones are removed, since they will be taken again.
+    ///   - isResumed: Whether there is a checkpoint of that step.
+    init(
+        _ folder: RunFolder, _ settings: CheckpointSettings, _ identity: RunIdentity,
+        after steps: Int, isResumed: Bool
+    ) throws {
+        (self.folder, self.settings, self.identity) = (folder, settings, identity)
+        checkpoints = CheckpointFolder(path: folder.checkpointFolder)
+        metrics = try MetricsTable(folder.path + "/metrics", keeping: steps)
+        monitor = try MetricsTable(folder.path + "/monitor", keeping: steps)
+        savedStep = isResumed ? steps : nil
+    }
+
+    /// Adds the row of a step.
+    func write(_ row: StepRow) throws { try metrics.append(step: row.step, row.figures) }
+
+    /// Adds the row of a look at the features.
+    func write(_ reading: MonitorReading) throws {
+        try monitor.append(step: reading.step, reading.figures)
+    }
+
+    /// Records how this session was started.
+    func begin(_ pipeline: Pipeline, _ plan: TrainingPlan, _ state: TrainingState) throws {
+        let session = RunRecord.Session(
+            started: Date.now.ISO8601Format(), command: identity.command,
+            version: identity.version, machine: .current, fromStep: state.step)
+        try RunRecord.add(session, to: folder, pipeline, plan, fingerprint: state.origin.data)
+    }
+
+    /// Whether the clock says that it is time for a checkpoint.
+    var isSavingDue: Bool {
+        guard let seconds = settings.seconds else { return false }
+        return savedTime.duration(to: .now) / .seconds(1) >= seconds
+    }
+
+    /// Writes a checkpoint, unless there is one of this step, and removes the oldest.
+    mutating func save(_ pipeline: Pipeline, _ state: TrainingState) throws {
+        guard savedStep != state.step else { return }
+        // A row is never behind the checkpoint, or resuming would leave a gap.
+        try metrics.sync()
+        try monitor.sync()
+        try Checkpoint.write(pipeline, state, to: checkpoints.file(for: state.step))
+        try checkpoints.prune(keeping: settings.keep)
+        (savedStep, savedTime) = (state.step, .now)
+    }
+
+    /// Writes the checkpoint that is kept because it is the best so far.
+    func saveBest(_ pipeline: Pipeline, _ state: TrainingState) throws {
+        try Checkpoint.write(pipeline, state, to: checkpoints.bestFile)
+    }
+
+    /// The command that goes on with the run.
+    var resumption: String { identity.resumption(of: folder.path) }
+
+    /// The error, with where the run can be resumed.
+    func withResumption(_ error: PipelineError) -> PipelineError {
+        var error = error
+        if let savedStep {
+            error.notes.append("The last checkpoint is of step \(savedStep). To go on from it:")
+            error.notes.append("  " + resumption)
+        } else {
+            error.notes.append("The run has not saved anything yet.")
+        }
+        return error
+    }
+}

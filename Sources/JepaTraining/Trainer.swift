@@ -1,0 +1,170 @@
+public import JepaCore
+import JepaTensor
+
+/// Trains a pipeline and leaves a run folder.
+///
+/// A run is a function of pipeline, data and seed: interrupted and resumed, by whatever number of
+/// loading threads, it comes to the same weights, bit for bit on the same machine.
+public final class Trainer {
+    /// The training in numbers of steps.
+    public let plan: TrainingPlan
+    /// Everything a checkpoint holds besides tensors.
+    public private(set) var state: TrainingState
+    private let pipeline: Pipeline
+    private let settings: TrainingSettings
+    private let identity: RunIdentity
+    private let reporter: any ProgressReporter
+    private let interruption: Interruption
+    private let workers: Int
+    private let data: (name: String, source: any DataSource)
+    private let monitor: Monitor
+    private var pace = Pace()
+    private var reportedRejections = 0
+
+    /// Opens the data and checks that the settings go with it; no weight gets memory yet.
+    ///
+    /// - Parameter identity: How the program was called, and would be called to resume.
+    /// - Throws: `PipelineError` if the data cannot be used or the settings do not go with it.
+    public init(
+        _ pipeline: Pipeline, settings: TrainingSettings, identity: RunIdentity,
+        reporter: any ProgressReporter = SilentReporter(),
+        interruption: Interruption = Interruption()
+    ) throws {
+        (self.pipeline, self.settings, self.identity) = (pipeline, settings, identity)
+        (self.reporter, self.interruption) = (reporter, interruption)
+        try pipeline.openData()
+        data = pipeline.dataSource
+        plan = try TrainingPlan(settings, images: data.source.count)
+        try pipeline.check(settings.stepOptions, batchSize: plan.batchSize)
+        setThreadCount(settings.threads)
+        workers = settings.workers ?? threadCount
+        monitor = try Monitor(pipeline, settings, workers: workers)
+        state = TrainingState(
+            origin: RunOrigin(
+                pipeline, plan, data: try data.source.fingerprint(), version: identity.version))
+    }
+
+    /// Trains to the end, or until someone interrupts.
+    ///
+    /// - Parameters:
+    ///   - folder: A folder that has just been made, or opened to go on.
+    ///   - start: Where to go on from: the run folder for its newest checkpoint, or a checkpoint;
+    ///     nil to begin.
+    ///   - allowingChanges: Whether the run may go on with another pipeline, data or version.
+    /// - Throws: `PipelineError`: a checkpoint that is damaged or belongs to something else;
+    ///   `notFinite` with the step and the stage; errors of the data and of the file system. It
+    ///   says where the run can be resumed.
+    public func run(
+        in folder: RunFolder, from start: String? = nil, allowingChanges: Bool = false
+    ) throws -> TrainingOutcome {
+        try pipeline.materialise()
+        if let start { try resume(folder, from: start, allowingChanges: allowingChanges) }
+        var journal = try RunJournal(
+            folder, settings.checkpoint, identity, after: state.step, isResumed: start != nil)
+        try journal.begin(pipeline, plan, state)
+        reporter.begin(plan, from: state.step, in: folder.path)
+        defer { reporter.end() }
+        do {
+            try look(&journal)
+            try train(&journal)
+            try journal.save(pipeline, state)
+        } catch let error as PipelineError {
+            throw journal.withResumption(error)
+        }
+        return try conclude(journal)
+    }
+
+    /// Takes over what a checkpoint holds.
+    private func resume(_ folder: RunFolder, from start: String, allowingChanges: Bool) throws {
+        let checkpoints = CheckpointFolder(path: folder.checkpointFolder)
+        let checkpoint = try checkpoints.checkpoint(
+            start.hasSuffix(".safetensors") ? start : nil, identity: identity)
+        let changes = checkpoint.state.origin.changes(to: state.origin)
+        guard changes.isEmpty || allowingChanges else {
+            throw PipelineError(
+                .configuration, "the run in '\(folder.path)' was not made with this",
+                notes: changes + ["Add --allow-changed to go on all the same."])
+        }
+        try checkpoint.load(into: pipeline)
+        state = checkpoint.state.moved(to: state.origin)
+        for change in changes { reporter.say("changed: \(change)") }
+        for name in try checkpoints.setAside(after: state.step) {
+            reporter.say("set aside, since the run goes on from before it: \(name)")
+        }
+    }
+
+    /// Takes steps, and between them a look at the features and a checkpoint where they are due.
+    private func train(_ journal: inout RunJournal) throws {
+        let batches = BatchLoader(
+            data.source, views: pipeline.viewCount(of: data.name),
+            order: TrainingOrder(plan, seed: pipeline.graph.seed, source: data.name),
+            from: state.step, workers: workers)
+        defer { batches.stop() }
+        while state.step < plan.steps, interruption.signal == nil {
+            try step(on: batches, &journal)
+            try look(&journal)
+            if plan.saves(after: state.step) || journal.isSavingDue {
+                try journal.save(pipeline, state)
+            }
+        }
+    }
+
+    /// Takes one step and writes its row.
+    private func step(on batches: BatchLoader, _ journal: inout RunJournal) throws {
+        let start = ContinuousClock.now
+        let batch = try nextBatch(of: batches, &journal)
+        let loading = start.duration(to: .now) / .seconds(1)
+        let result = try pipeline.step(
+            batch, at: plan.info(state.step, seed: pipeline.graph.seed),
+            options: settings.stepOptions)
+        let seconds = start.duration(to: .now) / .seconds(1)
+        state.advance(loss: result.loss, seconds: seconds)
+        pace.add(seconds)
+        try journal.write(
+            StepRow(result, step: state.step, plan, loading: loading, seconds: seconds))
+        reportRejections()
+        reporter.advance(state.progress(plan, pace))
+    }
+
+    /// The next batch; if the data fails, what has been learnt is saved first.
+    private func nextBatch(of batches: BatchLoader, _ journal: inout RunJournal) throws -> Batch {
+        do {
+            guard let batch = try batches.next() else {
+                fatalError("the batches ended before step \(state.step + 1) of \(plan.steps)")
+            }
+            return batch
+        } catch {
+            try journal.save(pipeline, state)
+            throw error
+        }
+    }
+
+    /// Judges the features if it is time to, and saves the weights if they are the best so far.
+    private func look(_ journal: inout RunJournal) throws {
+        guard plan.monitors(after: state.step), state.latest?.step != state.step,
+            let reading = try monitor.reading(
+                after: state.step, isCancelled: { interruption.signal != nil })
+        else { return }
+        state.see(reading)
+        try journal.write(reading)
+        reporter.say(MonitorTable.line(reading, untrained: state.untrained))
+        if state.isBest(by: settings.checkpoint.best) { try journal.saveBest(pipeline, state) }
+    }
+
+    private func reportRejections() {
+        let samples = data.source.rejected
+        for sample in samples.dropFirst(reportedRejections) {
+            reporter.say("skipped '\(sample.name)': \(sample.reason)")
+        }
+        reportedRejections = samples.count
+    }
+
+    private func conclude(_ journal: RunJournal) throws -> TrainingOutcome {
+        let signal = state.step < plan.steps ? interruption.signal : nil
+        let outcome = TrainingOutcome(
+            state, plan, folder: journal.folder.path, signal: signal,
+            resumeCommand: journal.resumption, rejected: data.source.rejected)
+        if signal == nil { try write(json: outcome.summary, to: journal.folder.summaryFile) }
+        return outcome
+    }
+}

@@ -1,0 +1,86 @@
+public import JepaCore
+
+/// What a run came to.
+public struct TrainingOutcome: Sendable {
+    /// The signal that interrupted it; nil if it went to its end.
+    public let signal: Int32?
+    /// Steps taken.
+    public let step: Int
+    /// The features before any training, if they were looked at.
+    public let untrained: MonitorReading?
+    /// The features at the end, if they were looked at.
+    public let latest: MonitorReading?
+    /// What of the data could not be used.
+    public let rejected: [RejectedSample]
+    /// What `summary.json` holds.
+    let summary: RunSummary
+    /// The last lines of the run: what was learnt, and where everything is.
+    public let text: String
+
+    /// The status the program ends with: 0, or 128 + signal.
+    public var exitStatus: Int32 { signal.map { 128 + $0 } ?? 0 }
+
+    init(
+        _ state: TrainingState, _ plan: TrainingPlan, folder: String, signal: Int32?,
+        resumeCommand: String, rejected: [RejectedSample]
+    ) {
+        self.signal = signal
+        self.rejected = rejected
+        step = state.step
+        (untrained, latest) = (state.untrained, state.latest)
+        summary = RunSummary(
+            steps: state.step, epochs: Double(state.step) / Double(plan.stepsPerEpoch),
+            seconds: state.seconds,
+            imagesPerSecond: Double(state.step * plan.batchSize) / max(state.seconds, 1e-9),
+            firstLoss: state.firstLoss, lastLoss: state.lastLoss, untrained: state.untrained,
+            trained: state.latest, best: state.best, peakMemory: Machine.peakMemory,
+            rejected: rejected.map { [$0.name, $0.reason] })
+        text = Self.lines(
+            state, plan, summary, folder: folder, signal: signal, resumeCommand: resumeCommand
+        ).joined(separator: "\n")
+    }
+
+    private static func lines(
+        _ state: TrainingState, _ plan: TrainingPlan, _ summary: RunSummary, folder: String,
+        signal: Int32?, resumeCommand: String
+    ) -> [String] {
+        var lines: [String] = []
+        if let latest = state.latest {
+            lines.append(MonitorTable.text(untrained: state.untrained, now: latest))
+        }
+        if let first = state.firstLoss, let last = state.lastLoss {
+            lines.append("loss \(decimal(first, 4)) -> \(decimal(last, 4)) (first -> last step)")
+        }
+        if !summary.rejected.isEmpty {
+            lines.append("\(summary.rejected.count) images could not be used.")
+        }
+        let time = ConsoleReporter.clock(state.seconds)
+        if signal == nil {
+            lines.append(
+                "\(state.step) steps in \(time), \(decimal(summary.imagesPerSecond, 0)) images/s, "
+                    + "peak memory \(decimal(summary.peakMemory, 0)) MiB")
+            lines.append("Everything is in \(folder)")
+        } else {
+            lines.append("Stopped after step \(state.step) of \(plan.steps), and saved. To go on:")
+            lines.append("  " + resumeCommand)
+        }
+        return lines
+    }
+}
+
+/// What came out of a run: what `summary.json` holds.
+struct RunSummary: Codable, Equatable, Sendable {
+    let steps: Int
+    let epochs: Double
+    let seconds: Double
+    let imagesPerSecond: Double
+    let firstLoss: Double?
+    let lastLoss: Double?
+    let untrained: MonitorReading?
+    let trained: MonitorReading?
+    let best: TrainingState.BestValue?
+    /// In MiB.
+    let peakMemory: Double
+    /// Name and reason of each.
+    let rejected: [[String]]
+}

@@ -1,0 +1,86 @@
+public import JepaCore
+
+/// Training in numbers of steps, once it is known how many images there are.
+public struct TrainingPlan: Equatable, Sendable {
+    /// Images of the data set.
+    public let images: Int
+    /// Images of one step.
+    public let batchSize: Int
+    /// Steps in which every image is used at most once.
+    public let stepsPerEpoch: Int
+    /// Steps to take.
+    public let steps: Int
+    /// Steps in which the learning rate rises.
+    public let warmUpSteps: Int
+    /// Steps that the schedules are laid out over.
+    public let scheduleSteps: Int
+    /// Steps between two checkpoints; nil for none by count.
+    public let checkpointInterval: Int?
+    /// Steps between two looks at the features; nil for none.
+    public let monitorInterval: Int?
+
+    /// Lays the training out.
+    ///
+    /// - Parameter images: How many images there are.
+    /// - Throws: `configuration` if they do not fill one batch, or warm-up takes all steps.
+    public init(_ settings: TrainingSettings, images: Int) throws {
+        let values = settings.values
+        self.images = images
+        batchSize = settings.batchSize
+        guard images >= batchSize else {
+            throw PipelineError(
+                .configuration,
+                "'batch_size' is \(batchSize), but the data set has only \(images) images",
+                at: values.location(of: "batch_size"))
+        }
+        stepsPerEpoch = images / batchSize
+        steps = settings.length.steps(perEpoch: stepsPerEpoch)
+        scheduleSteps = Int(Double(steps) * settings.scheduleScale)
+        warmUpSteps = settings.warmUp.steps(perEpoch: stepsPerEpoch)
+        guard warmUpSteps < scheduleSteps else {
+            throw PipelineError(
+                .configuration,
+                "warm-up takes \(warmUpSteps) steps, but the schedule has only \(scheduleSteps)",
+                at: values.location(of: "warmup_epochs") ?? values.location(of: "warmup_steps"))
+        }
+        checkpointInterval = settings.checkpoint.interval?.steps(perEpoch: stepsPerEpoch)
+        monitorInterval =
+            settings.monitor.isEnabled
+            ? settings.monitor.interval?.steps(perEpoch: stepsPerEpoch)
+                ?? Self.cheapInterval(settings.monitor, stepsPerEpoch, batchSize) : nil
+    }
+
+    /// The epochs the training amounts to.
+    public var epochs: Double { Double(steps) / Double(stepsPerEpoch) }
+
+    /// The epoch that a step belongs to, counted from 0.
+    public func epoch(of step: Int) -> Int { step / stepsPerEpoch }
+
+    /// The place of a step for the stages.
+    public func info(_ step: Int, seed: UInt64) -> StepInfo {
+        StepInfo(
+            index: step, total: scheduleSteps, warmUp: warmUpSteps, batchSize: batchSize, seed: seed
+        )
+    }
+
+    /// Whether the step count says to save once `done` steps are taken.
+    public func saves(after done: Int) -> Bool {
+        done == steps || checkpointInterval.map { done > 0 && done % $0 == 0 } == true
+    }
+
+    /// Whether the features are looked at once `done` steps are taken: before the first, after
+    /// the last, and every so often between.
+    public func monitors(after done: Int) -> Bool {
+        guard let monitorInterval else { return false }
+        return done % monitorInterval == 0 || done == steps
+    }
+
+    /// Whole epochs in which training uses at least four images for each one looked at.
+    private static func cheapInterval(
+        _ settings: MonitorSettings, _ stepsPerEpoch: Int, _ batchSize: Int
+    ) -> Int {
+        let imagesPerEpoch = stepsPerEpoch * batchSize
+        let wanted = 4 * (settings.images + settings.queries)
+        return (wanted + imagesPerEpoch - 1) / imagesPerEpoch * stepsPerEpoch
+    }
+}

@@ -1,0 +1,54 @@
+public import JepaCore
+
+extension TrainingSettings {
+    /// What the section `train` may hold.
+    public static let parameters: [ParameterDescriptor] = [
+        .integer(
+            "batch_size", in: 1...1_000_000,
+            help: "Images of one step; what is left over at the "
+                + "end of an epoch is not used in it.", unit: .images),
+        .optionalInteger(
+            "epochs", in: 1...1_000_000, help: "How many times every image is used.", unit: .epochs),
+        .optionalInteger(
+            "steps", in: 1...1_000_000_000, help: "How many steps to take, instead of 'epochs'.",
+            unit: .steps),
+        .optionalReal(
+            "warmup_epochs", in: 0...1_000_000,
+            help: "How long the learning rate rises before it falls; none if left out.",
+            unit: .epochs),
+        .optionalInteger(
+            "warmup_steps", in: 0...1_000_000_000, help: "The same in steps.", unit: .steps),
+        .real(
+            "schedule_scale", in: 1...100, default: 1,
+            help: "How much longer than the training the schedules are laid out, so that they end "
+                + "early; the official 'ipe_scale'."),
+        .optionalInteger(
+            "micro_batch", in: 1...1_000_000,
+            help: "Images computed at a time, to save memory; the mathematics stays that of the "
+                + "whole batch, which is what is computed at a time if left out.", unit: .images),
+        .optionalReal(
+            "clip_gradient", in: 1e-12...1e12,
+            help: "Scales the gradient of all weights down to this length where it is longer."),
+        .optionalInteger(
+            "workers", in: 1...256,
+            help: "Threads that load images ahead of training; one per core if left out."),
+        .optionalInteger(
+            "threads", in: 1...1024, help: "Threads that compute; one per core if left out."),
+        group("checkpoint", CheckpointSettings.parameters, "When to save, and what to keep."),
+        group("monitor", MonitorSettings.parameters, "How learning is judged on the way."),
+        group(
+            "log",
+            [
+                .real(
+                    "every_seconds", in: 0...86_400, default: 10,
+                    help: "Time between two lines of progress where the output is no terminal.",
+                    unit: .seconds)
+            ], "What is shown on the way."),
+    ]
+
+    private static func group(
+        _ name: String, _ parameters: [ParameterDescriptor], _ help: String
+    ) -> ParameterDescriptor {
+        ParameterDescriptor(name, .group(parameters), required: false, help: help)
+    }
+}

@@ -1,0 +1,113 @@
+public import JepaCore
+
+/// The section `train` of a graph file, checked.
+///
+/// How long training goes on, in what portions, and what is kept and looked at on the way. What
+/// the learning rate does is the optimizer's affair: it gets its place in the schedule as a
+/// `StepInfo`.
+public struct TrainingSettings: Equatable, Sendable {
+    /// Images of one step.
+    public let batchSize: Int
+    /// How long training goes on.
+    public let length: TrainingSpan
+    /// How long the learning rate rises.
+    public let warmUp: TrainingSpan
+    /// How much longer than the training the schedules are laid out; the official `ipe_scale`.
+    public let scheduleScale: Double
+    /// Images that are computed at a time; nil for the whole batch.
+    public let microBatch: Int?
+    /// The largest length of the gradient over all weights; nil for no limit.
+    public let clipGradient: Double?
+    /// Threads that load images; nil for one per core.
+    public let workers: Int?
+    /// Threads that compute; nil for one per core.
+    public let threads: Int?
+    /// When checkpoints are written, and which are kept.
+    public let checkpoint: CheckpointSettings
+    /// How learning is judged on the way.
+    public let monitor: MonitorSettings
+    /// Seconds between two lines of progress where the output is no terminal.
+    public let logInterval: Double
+    /// The values with their places in the file.
+    public let values: ParameterSet
+
+    /// How each step is carried out.
+    public var stepOptions: StepOptions {
+        StepOptions(microBatch: microBatch, clipGradient: clipGradient)
+    }
+
+    /// Checks the section `train` of a graph.
+    ///
+    /// - Parameter registry: Tells the roles of the stages that `monitor` names.
+    /// - Throws: `PipelineErrors` with every mistake in the section.
+    public init(_ graph: Graph, registry: Registry) throws {
+        var check = ParameterCheck(owner: "'train'")
+        let values = check.check(
+            graph.train.entries ?? [], against: Self.parameters, at: graph.train.location)
+        var errors = check.errors
+        if errors.isEmpty {
+            errors = Self.contradictions(in: values, at: graph.train.location)
+            errors += MonitorSettings.unknownStages(values.group("monitor"), graph, registry)
+        }
+        if !errors.isEmpty { throw PipelineErrors(errors) }
+        self.init(values)
+    }
+
+    private init(_ values: ParameterSet) {
+        self.values = values
+        batchSize = values.integer("batch_size")
+        length =
+            values.optionalInteger("steps").map(TrainingSpan.steps)
+            ?? .epochs(Double(values.integer("epochs")))
+        warmUp =
+            values.optionalInteger("warmup_steps").map(TrainingSpan.steps)
+            ?? .epochs(values.optionalReal("warmup_epochs") ?? 0)
+        scheduleScale = values.real("schedule_scale")
+        microBatch = values.optionalInteger("micro_batch")
+        clipGradient = values.optionalReal("clip_gradient")
+        workers = values.optionalInteger("workers")
+        threads = values.optionalInteger("threads")
+        checkpoint = CheckpointSettings(values.group("checkpoint"))
+        monitor = MonitorSettings(values.group("monitor"))
+        logInterval = values.group("log").real("every_seconds")
+    }
+
+    /// Values that are each allowed but do not go together.
+    private static func contradictions(
+        in values: ParameterSet, at place: SourceLocation?
+    ) -> [PipelineError] {
+        var errors: [PipelineError] = []
+        func reject(_ message: String, at name: String) {
+            let location = values.location(of: name) ?? place
+            errors.append(PipelineError(.configuration, message, at: location))
+        }
+        switch (values.isSet("epochs"), values.isSet("steps")) {
+        case (true, true): reject("'train' sets both 'epochs' and 'steps'; keep one", at: "steps")
+        case (false, false):
+            errors.append(
+                PipelineError(
+                    .missing, "'train' needs 'epochs' or 'steps': how long to train", at: place))
+        default: break
+        }
+        if values.isSet("warmup_epochs"), values.isSet("warmup_steps") {
+            reject(
+                "'train' sets both 'warmup_epochs' and 'warmup_steps'; keep one", at: "warmup_steps"
+            )
+        }
+        let batchSize = values.integer("batch_size")
+        if let part = values.optionalInteger("micro_batch"), part > batchSize {
+            reject(
+                "'micro_batch' is \(part), more than the batch of \(batchSize)", at: "micro_batch")
+        }
+        for name in ["checkpoint", "monitor"] {
+            let group = values.group(name)
+            guard group.isSet("every_epochs"), group.isSet("every_steps") else { continue }
+            errors.append(
+                PipelineError(
+                    .configuration,
+                    "'\(name)' sets both 'every_epochs' and 'every_steps'; keep one",
+                    at: group.location(of: "every_steps") ?? place))
+        }
+        return errors
+    }
+}

@@ -1,0 +1,120 @@
+import Foundation
+import JepaCore
+
+/// What a checkpoint holds besides tensors; JSON in the metadata of its file.
+public struct TrainingState: Codable, Equatable, Sendable {
+    /// Steps taken.
+    public internal(set) var step: Int
+    /// What the run was made of; it has to be the same when it goes on.
+    public let origin: RunOrigin
+    /// Seconds of training so far, over all sessions.
+    public internal(set) var seconds: Double
+    /// The loss of the first step.
+    public internal(set) var firstLoss: Double?
+    /// The loss of the last step.
+    public internal(set) var lastLoss: Double?
+    /// The features before any training.
+    public internal(set) var untrained: MonitorReading?
+    /// The features when they were last looked at.
+    public internal(set) var latest: MonitorReading?
+    /// The best value of the figure that `checkpoint.best` names, and its step.
+    public internal(set) var best: BestValue?
+
+    /// The value of a figure at a step.
+    public struct BestValue: Codable, Equatable, Sendable {
+        /// The step.
+        public let step: Int
+        /// The value.
+        public let value: Double
+    }
+
+    init(origin: RunOrigin) {
+        step = 0
+        seconds = 0
+        self.origin = origin
+    }
+}
+
+/// Everything that decides what a run comes to.
+public struct RunOrigin: Codable, Equatable, Sendable {
+    /// The version of this package.
+    public let version: String
+    /// The seed of every random draw.
+    public let seed: UInt64
+    /// The fingerprint of the data.
+    public let data: String
+    /// Steps of the whole training, of its warm-up, and of the schedules.
+    public let schedule: [Int]
+    /// Every setting by its path: `stages.optimizer.lr`.
+    public let settings: [String: String]
+
+    init(_ pipeline: Pipeline, _ plan: TrainingPlan, data: String, version: String) {
+        self.version = version
+        self.data = data
+        seed = pipeline.graph.seed
+        schedule = [plan.steps, plan.warmUpSteps, plan.scheduleSteps]
+        settings = Self.settings(of: pipeline)
+    }
+
+    /// What is different in `other`, one line each; empty if a run can go on with it as it is.
+    func changes(to other: RunOrigin) -> [String] {
+        var lines: [String] = []
+        func compare(_ name: String, _ old: String, _ new: String) {
+            if old != new { lines.append("\(name): was \(old), is \(new)") }
+        }
+        compare("version", version, other.version)
+        compare("seed", "\(seed)", "\(other.seed)")
+        compare("data", data, other.data)
+        for (index, name) in ["steps", "warm-up steps", "steps of the schedules"].enumerated() {
+            compare(name, "\(schedule[index])", "\(other.schedule[index])")
+        }
+        for key in Set(settings.keys).union(other.settings.keys).sorted() {
+            compare(key, settings[key] ?? "not set", other.settings[key] ?? "not set")
+        }
+        return lines
+    }
+
+    /// The settings as written, with defaults filled in where a stage has them.
+    ///
+    /// What cannot change the numbers of a run is left out: threads, and when to save or look.
+    private static func settings(of pipeline: Pipeline) -> [String: String] {
+        var settings: [String: String] = [:]
+        func flatten(_ setting: Setting, at path: String) {
+            guard let entries = setting.entries else {
+                settings[path] = setting.plainText
+                return
+            }
+            for entry in entries { flatten(entry.value, at: "\(path).\(entry.key)") }
+        }
+        for section in pipeline.graph.root.entries ?? [] {
+            guard ["stages", "train"].contains(section.key) else { continue }
+            flatten(section.value, at: section.key)
+        }
+        for node in pipeline.nodes {
+            for (name, value) in node.parameters.resolved {
+                settings["stages.\(node.name).\(name)"] = value.description
+            }
+        }
+        let free = [
+            "train.workers", "train.threads", "train.log.", "train.checkpoint.",
+            "train.monitor.every_",
+        ]
+        return settings.filter { key, _ in !free.contains { key.hasPrefix($0) } }
+    }
+}
+
+extension Setting {
+    /// The value as a graph file would have it on one line.
+    fileprivate var plainText: String {
+        switch content {
+        case .null: "null"
+        case .boolean(let value): "\(value)"
+        case .integer(let value): "\(value)"
+        case .real(let value): "\(value)"
+        case .text(let value): value
+        case .list(let items): "[" + items.map(\.plainText).joined(separator: ", ") + "]"
+        case .mapping(let entries):
+            "{" + entries.map { "\($0.key): \($0.value.plainText)" }.joined(separator: ", ") + "}"
+        }
+    }
+}
