@@ -101,7 +101,7 @@ let testTargets: [Target] = [
     tests("JepaTensorTests", ["JepaTensor", "CKernels"]),
     tests("JepaNNTests", ["JepaNN", "JepaTensor"]),
     tests("JepaCoreTests", ["JepaCore", "JepaTensor"]),
-    tests("JepaImagesTests", ["JepaImages", "JepaImageFolder"], resources: [.copy("Fixtures")]),
+    tests("JepaImagesTests", ["JepaImages", "JepaImageFolder", "JepaCore", "JepaFormats"]),
     tests(
         "JepaFormatsTests", ["JepaFormats", "JepaCore", "JepaTensor"],
         resources: [.copy("Fixtures")]),
