@@ -1,1 +1,3 @@
 import JepaPipeCLI
+
+JepaPipe.main()

@@ -1,0 +1,39 @@
+import JepaCore
+
+/// Checks a graph file.
+enum ValidateCommand: Command {
+    static let descriptor = CommandDescriptor(
+        name: "validate", summary: "Checks a graph file and reports every mistake.",
+        arguments: [.graphFile],
+        options: [
+            .overrides,
+            .init(name: "--no-data", help: "Does not look for the images the file names."),
+        ])
+
+    static func run(_ arguments: CommandLineArguments, registry: Registry) throws -> Int32 {
+        let file = arguments.argument("FILE")
+        let loaded = try LoadedPipeline(
+            file: file, overrides: arguments.all("--set"), registry: registry)
+        var about = "\(loaded.pipeline.nodes.count) stages"
+        if !arguments.isOn("--no-data") {
+            let plan = try loaded.plan()
+            about +=
+                ", \(Quantities.count(plan.images)) images, "
+                + "\(Quantities.count(plan.steps)) steps"
+        }
+        print("\(file) is valid: \(about).")
+        return JepaPipe.ExitStatus.done
+    }
+}
+
+extension CommandDescriptor.Argument {
+    /// The graph file that nearly every command takes.
+    static let graphFile = Self(name: "FILE", help: "A graph file, such as pipelines/ijepa.yaml.")
+}
+
+extension CommandDescriptor.Option {
+    /// Changes to a graph file.
+    static let overrides = Self(
+        name: "--set", value: "PATH=VALUE", isRepeatable: true,
+        help: "Changes a value of the file, as in --set train.epochs=1.")
+}
