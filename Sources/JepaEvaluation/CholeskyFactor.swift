@@ -38,29 +38,38 @@ package struct CholeskyFactor {
         self.lower = lower
     }
 
-    /// Solves `L L^T x = b`.
-    package func solve(_ rightSide: [Double]) -> [Double] {
-        var x = forwardSubstitute(rightSide, columns: 1)
-        for i in stride(from: size - 1, through: 0, by: -1) {
-            x[i] /= lower[i * size + i]
-            for k in 0..<i { x[k] -= lower[i * size + k] * x[i] }
+    /// Solves `L L^T x = b` for several right sides: `[size, columns]`, row-major, in and out.
+    package func solve(_ rightSides: [Double], columns: Int = 1) -> [Double] {
+        var x = forwardSubstitute(rightSides, columns: columns)
+        x.withUnsafeMutableBufferPointer { x in
+            lower.withUnsafeBufferPointer { l in
+                for i in (0..<size).reversed() {
+                    for c in 0..<columns { x[i * columns + c] /= l[i * size + i] }
+                    for k in 0..<i {
+                        let factor = l[i * size + k]
+                        for c in 0..<columns { x[k * columns + c] -= factor * x[i * columns + c] }
+                    }
+                }
+            }
         }
         return x
     }
 
-    /// Solves `L x = b` for several right sides: `[size, columns]`, row-major, in and out.
+    /// Solves `L x = b`; layouts as in `solve`.
     package func forwardSubstitute(_ rightSides: [Double], columns: Int) -> [Double] {
         precondition(
             rightSides.count == size * columns,
             "\(rightSides.count) elements do not fill [\(size), \(columns)]")
         var x = rightSides
         x.withUnsafeMutableBufferPointer { x in
-            for i in 0..<size {
-                for k in 0..<i {
-                    let factor = lower[i * size + k]
-                    for c in 0..<columns { x[i * columns + c] -= factor * x[k * columns + c] }
+            lower.withUnsafeBufferPointer { l in
+                for i in 0..<size {
+                    for k in 0..<i {
+                        let factor = l[i * size + k]
+                        for c in 0..<columns { x[i * columns + c] -= factor * x[k * columns + c] }
+                    }
+                    for c in 0..<columns { x[i * columns + c] /= l[i * size + i] }
                 }
-                for c in 0..<columns { x[i * columns + c] /= lower[i * size + i] }
             }
         }
         return x

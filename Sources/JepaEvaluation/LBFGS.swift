@@ -1,23 +1,25 @@
 /// Minimises a smooth function of many variables from its gradient.
 ///
-/// The inverse Hessian is known by the last few steps only (two-loop recursion); the length of a
-/// step satisfies the weak Wolfe conditions, found by bisection and doubling. Source: Nocedal and
-/// Wright, Numerical Optimization, algorithm 7.4; line search: Lewis and Overton 2013.
+/// The inverse Hessian is known by the last few steps only (two-loop recursion), on top of a first
+/// guess that the caller may give; the length of a step satisfies the weak Wolfe conditions, found
+/// by bisection and doubling. Source: Nocedal and Wright, Numerical Optimization, algorithm 7.4;
+/// line search: Lewis and Overton 2013.
 package struct LBFGS {
     /// How many past steps describe the curvature.
     package var history: Int
     /// After this many steps the search ends as not converged.
     package var maxIterations: Int
-    /// The search ends where no entry of the gradient is larger.
-    package var gradientTolerance: Double
+    /// The search ends where a full step promises to lower the value by less than this share of
+    /// it (of 1, if the value is smaller).
+    package var tolerance: Double
 
     /// A search.
     package init(
-        history: Int = 10, maxIterations: Int = 500, gradientTolerance: Double = 1e-6
+        history: Int = 20, maxIterations: Int = 500, tolerance: Double = 1e-8
     ) {
         self.history = history
         self.maxIterations = maxIterations
-        self.gradientTolerance = gradientTolerance
+        self.tolerance = tolerance
     }
 
     /// Where a search ended.
@@ -26,8 +28,7 @@ package struct LBFGS {
         package var value: Double
         package var gradient: [Double]
         package var iterations = 0
-        /// Whether the gradient fell below the tolerance, or the value to where rounding hides
-        /// any further descent.
+        /// Whether no more than the tolerance is left to gain, or rounding hides what is.
         package var converged = false
     }
 
@@ -42,18 +43,22 @@ package struct LBFGS {
     }
 
     /// The minimum of `function` reached from `start`.
+    ///
+    /// - Parameter precondition: multiplies a gradient by an approximate inverse of the Hessian,
+    ///   correct up to a factor; without it that is the identity.
     package func minimise(
-        from start: [Double], _ function: ([Double]) throws -> Evaluation
+        from start: [Double], precondition: ([Double]) -> [Double] = { $0 },
+        _ function: ([Double]) throws -> Evaluation
     ) rethrows -> Minimum {
         let first = try function(start)
         var best = Minimum(point: start, value: first.value, gradient: first.gradient)
         var pairs: [Pair] = []
         while best.iterations < maxIterations {
-            if best.gradient.allSatisfy({ abs($0) <= gradientTolerance }) {
+            let direction = direction(best.gradient, pairs, precondition)
+            if -dot(best.gradient, direction) / 2 <= tolerance * max(1, abs(best.value)) {
                 best.converged = true
                 break
             }
-            let direction = direction(best.gradient, pairs)
             // Without curvature the gradient has no scale: start with a step of length one.
             let length = pairs.isEmpty ? 1 / max(1, dot(direction, direction).squareRoot()) : 1
             guard let next = try search(best, direction, from: length, function) else {
@@ -79,7 +84,9 @@ package struct LBFGS {
     }
 
     /// Minus the inverse Hessian times the gradient.
-    private func direction(_ gradient: [Double], _ pairs: [Pair]) -> [Double] {
+    private func direction(
+        _ gradient: [Double], _ pairs: [Pair], _ precondition: ([Double]) -> [Double]
+    ) -> [Double] {
         var result = gradient.map { -$0 }
         var factors: [Double] = []
         for pair in pairs.reversed() {
@@ -87,9 +94,10 @@ package struct LBFGS {
             factors.append(factor)
             result = combine(result, -factor, pair.change)
         }
+        result = precondition(result)
         if let last = pairs.last {
-            let scale = 1 / (last.inverseCurvature * dot(last.change, last.change))
-            result = result.map { $0 * scale }
+            let scale = last.inverseCurvature * dot(last.change, precondition(last.change))
+            result = result.map { $0 / scale }
         }
         for (pair, factor) in zip(pairs, factors.reversed()) {
             let correction = factor - pair.inverseCurvature * dot(pair.change, result)

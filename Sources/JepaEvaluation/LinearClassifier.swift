@@ -28,7 +28,13 @@ public struct LinearClassifier: Sendable {
                 "the classifier was fitted to \(standardiser.mean.count) dimensions; "
                     + "found \(set.width)")
         }
-        return linear(standardiser.apply(to: set.features), weights, bias)
+        let features = standardiser.apply(to: set.features)
+        let result = matmul(features, weights, transposeB: true)
+        for row in 0..<set.count {
+            let values = result.mutablePointer + row * bias.count
+            for c in 0..<bias.count { values[c] += bias[c] }
+        }
+        return result
     }
 
     /// Names every image and compares with its label; of equal logits the lower class wins.

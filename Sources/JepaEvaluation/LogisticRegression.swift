@@ -1,4 +1,3 @@
-import Foundation
 import JepaCore
 import JepaTensor
 
@@ -54,99 +53,15 @@ public struct LogisticRegression: Equatable, Sendable {
             standardise
             ? Standardiser(fitting: train) : Standardiser(identityOfWidth: train.width)
         let place = Dictionary(uniqueKeysWithValues: zip(classes, 0...))
-        let problem = SoftmaxProblem(
+        let problem = try SoftmaxProblem(
             features: standardiser.apply(to: train.features), labels: labels.map { place[$0]! },
             numClasses: classes.count, penalty: 1 / (inverseRegularisation * Double(train.count)))
-        let search = LBFGS(maxIterations: maxIterations)
-        let start = Array(repeating: 0.0, count: classes.count * (train.width + 1))
-        let minimum = search.minimise(from: start, problem.evaluate)
-        let weights = minimum.point.map { Float($0) }
-        let split = classes.count * train.width
+        let minimum = LBFGS(maxIterations: maxIterations).minimise(
+            from: problem.start, precondition: problem.precondition, problem.evaluate)
+        let (weights, bias) = problem.split(minimum.point)
         return LinearClassifier(
-            weights: Tensor(Array(weights[..<split]), shape: [classes.count, train.width]),
-            bias: Array(weights[split...]), classes: classes, standardiser: standardiser,
+            weights: weights, bias: bias, classes: classes, standardiser: standardiser,
             loss: problem.logLoss(minimum.point), iterations: minimum.iterations,
             converged: minimum.converged)
     }
-}
-
-/// The objective of logistic regression, divided by the number of images.
-///
-/// A point holds the weights `[C, D]`, then the intercepts `[C]`.
-private struct SoftmaxProblem {
-    /// `[n, D]`.
-    let features: Tensor
-    let labels: [Int]
-    let numClasses: Int
-    /// The factor before `|W|^2 / 2`.
-    let penalty: Double
-
-    /// The objective and its gradient.
-    func evaluate(_ point: [Double]) -> LBFGS.Evaluation {
-        let split = numClasses * features.shape[1]
-        let logits = logits(point)
-        var (loss, biasGradient) = (0.0, Array(repeating: 0.0, count: numClasses))
-        let scale = 1 / Double(labels.count)
-        // The logits become the gradient with respect to them: (p - one-hot) / n.
-        for (row, label) in labels.enumerated() {
-            let values = logits.mutablePointer + row * numClasses
-            let logSum = logSumExp(values, numClasses)
-            loss += logSum - Double(values[label])
-            for c in 0..<numClasses {
-                let target = c == label ? 1.0 : 0.0
-                let slope = (exp(Double(values[c]) - logSum) - target) * scale
-                biasGradient[c] += slope
-                values[c] = Float(slope)
-            }
-        }
-        let product = matmul(logits, features, transposeA: true, transposeB: false)
-        var gradient = biasGradient
-        gradient.insert(contentsOf: (0..<split).lazy.map { Double(product.pointer[$0]) }, at: 0)
-        var square = 0.0
-        for i in 0..<split {
-            square += point[i] * point[i]
-            gradient[i] += penalty * point[i]
-        }
-        return (loss * scale + penalty / 2 * square, gradient)
-    }
-
-    /// The mean of -log p(label), without the penalty.
-    func logLoss(_ point: [Double]) -> Double {
-        meanLogLoss(logits(point), labels)
-    }
-
-    private func logits(_ point: [Double]) -> Tensor {
-        let split = numClasses * features.shape[1]
-        let values = point.map { Float($0) }
-        let weights = Tensor(Array(values[..<split]), shape: [numClasses, features.shape[1]])
-        return linear(features, weights, Array(values[split...]))
-    }
-}
-
-/// `x W^T + b`: `[n, D]`, `[C, D]`, `[C]` to `[n, C]`.
-func linear(_ features: Tensor, _ weights: Tensor, _ bias: [Float]) -> Tensor {
-    let result = matmul(features, weights, transposeA: false, transposeB: true)
-    for row in 0..<result.shape[0] {
-        let values = result.mutablePointer + row * bias.count
-        for c in 0..<bias.count { values[c] += bias[c] }
-    }
-    return result
-}
-
-/// The mean of `-log softmax(logits)[label]`; `logits` is `[n, C]`.
-func meanLogLoss(_ logits: Tensor, _ labels: [Int]) -> Double {
-    var loss = 0.0
-    for (row, label) in labels.enumerated() {
-        let values = logits.pointer + row * logits.shape[1]
-        loss += logSumExp(values, logits.shape[1]) - Double(values[label])
-    }
-    return loss / Double(labels.count)
-}
-
-private func logSumExp(_ values: UnsafePointer<Float>, _ count: Int) -> Double {
-    var largest = values[0]
-    for i in 1..<max(1, count) where values[i] > largest { largest = values[i] }
-    var sum = 0.0
-    for i in 0..<count { sum += exp(Double(values[i] - largest)) }
-    return Double(largest) + log(sum)
 }

@@ -132,9 +132,12 @@ import Testing
     @Test func choleskySolves() throws {
         var matrix = SymmetricMatrix(gramOf: noiseTable(9, 4))
         matrix.addToDiagonal(0.1)
-        let answer = [1.0, -2, 3, 0.5]
-        let rightSide = (0..<4).map { i in (0..<4).reduce(0) { $0 + matrix[i, $1] * answer[$1] } }
-        expectClose(try CholeskyFactor(matrix).solve(rightSide), answer, within: 1e-12)
+        let answer = [1.0, -2, 3, 0.5, 0, 7, -1, 2]
+        let rightSides = (0..<8).map { place in
+            (0..<4).reduce(0) { $0 + matrix[place / 2, $1] * answer[$1 * 2 + place % 2] }
+        }
+        let found = try CholeskyFactor(matrix).solve(rightSides, columns: 2)
+        expectClose(found, answer, within: 1e-12)
     }
 
     @Test func dependentColumnsHaveNoFactor() {

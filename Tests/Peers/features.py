@@ -96,7 +96,9 @@ def main():
             "raw_0": ridge(train, values, test, true_values, 0.0),
         },
     }
-    (FIXTURES / "features-peer.json").write_text(json.dumps(result, indent=1) + "\n")
+    lines = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in result.items()]
+    text = "{\n" + ",\n".join(lines) + "\n}\n"
+    (FIXTURES / "features-peer.json").write_text(text)
 
 
 def rankme(rows):
