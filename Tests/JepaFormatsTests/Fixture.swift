@@ -66,3 +66,21 @@ func expectError(
     #expect(error?.code == code, sourceLocation: sourceLocation)
     #expect(error?.message == message, sourceLocation: sourceLocation)
 }
+
+/// A file with one thing wrong, and how the message about it ends.
+struct Malformed: CustomTestStringConvertible {
+    let testDescription: String
+    let bytes: [UInt8]
+    let reason: String
+
+    init(_ what: String, _ bytes: [UInt8], _ reason: String) {
+        testDescription = what
+        self.bytes = bytes
+        self.reason = reason
+    }
+
+    /// A torch file of this pickle.
+    init(_ what: String, _ pickle: String, _ reason: String) {
+        self.init(what, TorchFile(pickle).bytes, reason)
+    }
+}

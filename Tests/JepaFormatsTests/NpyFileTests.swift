@@ -61,76 +61,77 @@ struct NpyFileTests {
 
     @Test(
         arguments: [
-            ("empty", [], "it does not begin with \\x93NUMPY and a version"),
-            (
+            Malformed("empty", [], "it does not begin with \\x93NUMPY and a version"),
+            Malformed(
                 "no npy", Array("NUMPY and more".utf8),
                 "it does not begin with \\x93NUMPY and a version"
             ),
-            (
+            Malformed(
                 "version 3", file(fine, version: [3, 0]),
                 "its version is 3.0, known are 1.0 and 2.0"
             ),
-            ("long header", file(fine, length: 10_001), "its header length 10001 exceeds 10000"),
-            (
+            Malformed(
+                "long header", file(fine, length: 10_001), "its header length 10001 exceeds 10000"),
+            Malformed(
                 "cut header", file(fine, length: 100, data: 0),
                 "its header of 100 bytes does not fit in a file of 67"
             ),
-            (
+            Malformed(
                 "cut data", file(fine, data: 3),
                 "shape [1] of float32 takes 4 bytes, but 3 follow the header"
             ),
-            (
+            Malformed(
                 "more data", file(fine, data: 5),
                 "shape [1] of float32 takes 4 bytes, but 5 follow the header"
             ),
-            (
+            Malformed(
                 "big endian", file("{'descr': '>f4', \(fields)}"),
                 "header: the type '>f4' is not one of <f4, <f8, <f2, <i8, <i4, <i2, |i1, |u1, |b1"
             ),
-            (
+            Malformed(
                 "objects", file("{'descr': '|O', \(fields)}"),
                 "header: the type '|O' is not one of <f4, <f8, <f2, <i8, <i4, <i2, |i1, |u1, |b1"
             ),
-            (
+            Malformed(
                 "records", file("{'descr': [('a', '<f4')], \(fields)}"),
                 "header: a text is expected at byte 10, found '['"
             ),
-            (
+            Malformed(
                 "no shape", file("{'descr': '<f4', 'fortran_order': False}"),
                 "header: one of descr, fortran_order, shape is missing"
             ),
-            (
+            Malformed(
                 "two types", file("{'descr': '<f4', 'descr': '<f4'}"),
                 "header: the key 'descr' occurs twice or is not one of descr, fortran_order, shape"
             ),
-            (
+            Malformed(
                 "negative", file("{'shape': (-1,)}"),
                 "header: a whole number is expected at byte 11, found '-'"
             ),
-            (
+            Malformed(
                 "overflow", file("{'shape': (99999999999999999999,)}"),
                 "header: the number at byte 11 is too big"
             ),
-            (
+            Malformed(
                 "product",
                 file(
                     "{'descr': '<f4', 'fortran_order': True, 'shape': (4294967296, 4294967296, 0)}"),
                 "the shape [4294967296, 4294967296, 0] has too many elements"
             ),
-            (
+            Malformed(
                 "many axes", file("{'shape': (\(String(repeating: "1,", count: 65)))}"),
                 "header: the list before byte 139 has more than 64 numbers"
             ),
-            (
+            Malformed(
                 "order", file("{'fortran_order': 1}"),
                 "header: True or False is expected at byte 18, found '1'"
             ),
-            ("rest", file(fine + "}"), "header: something follows the '}'"),
-            ("nothing", file(""), "header: it ends where '{' is expected"),
-        ] as [(String, [UInt8], String)])
-    func malformedFilesAreRefused(what: String, bytes: [UInt8], reason: String) {
-        expectError(.file, "'x.npy' is not a valid npy file: \(reason)") {
-            _ = try NpyFile.read(bytes: bytes, name: "x.npy")
+            Malformed("rest", file(fine + "}"), "header: something follows the '}'"),
+            Malformed("nothing", file(""), "header: it ends where '{' is expected"),
+        ])
+    func malformedFilesAreRefused(file: Malformed) {
+        expectError(.file, "'x.npy' is not a valid npy file: \(file.reason)") {
+            _ = try NpyFile.read(bytes: file.bytes, name: "x.npy")
         }
     }
 
