@@ -1,0 +1,161 @@
+import Foundation
+import JepaCore
+import JepaTensor
+import JepaTestSupport
+import Testing
+
+@testable import JepaTraining
+
+@Suite struct TrainerTests {
+    private let scratch = Scratch()
+    private var run: String { scratch.path + "/run" }
+
+    @Test func aRunLeavesItsFolder() throws {
+        let toy = try ToyRun()
+        let outcome = try toy.train(in: run)
+        #expect(outcome.exitStatus == 0)
+        #expect(outcome.step == 12)
+        let names = try RunFolder.list(run).filter { $0 != ".lock" }
+        #expect(
+            names == [
+                "checkpoints", "metrics.csv", "metrics.jsonl", "monitor.csv", "monitor.jsonl",
+                "run.json", "summary.json",
+            ])
+        #expect(try RunFolder.list(run + "/checkpoints") == ["step-000012.safetensors"])
+        let record = try JSONDecoder().decode(
+            RunRecord.self, from: Data(scratch.text("run/run.json").utf8))
+        #expect(record.seed == 0)
+        #expect(record.steps == 12)
+        #expect(record.data.images == 48)
+        #expect(record.sessions.map(\.command) == ["jepa-pipe run toy.yaml"])
+        #expect(record.sessions[0].machine.cores > 0)
+        let rows = try scratch.text("run/metrics.jsonl").split(separator: "\n")
+        #expect(rows.count == 12)
+        let row = try #require(
+            JSONSerialization.jsonObject(with: Data(rows[11].utf8)) as? [String: Double])
+        #expect(row["step"] == 12)
+        #expect(row["epoch"] == 2)
+        #expect(row["context_patches"] == 8)
+        #expect(row["target_patches"] == 4)
+        #expect(row["momentum"] == 0.9)
+        for name in [
+            "loss", "loss.loss", "lr", "gradient_norm", "images_per_second", "step_ms",
+            "loading_ms", "backward_ms", "peak_mib",
+        ] { #expect(row[name] != nil, "\(name) is missing") }
+        #expect(toy.watcher.progress.map(\.step) == Array(1...12))
+        #expect(toy.watcher.progress.last?.secondsLeft == 0)
+        #expect(outcome.text.hasSuffix("Everything is in \(run)"))
+    }
+
+    @Test func trainingLowersTheLoss() throws {
+        let toy = try ToyRun(["batch_size": 16, "epochs": 20, "monitor": ["enabled": false]])
+        let trainer = try toy.trainer()
+        _ = try trainer.run(in: RunFolder.create(at: run, pipeline: "toy"))
+        let (first, last) = (try #require(trainer.state.firstLoss), trainer.state.lastLoss ?? 1e9)
+        #expect(last < 0.7 * first)
+    }
+
+    @Test(arguments: [1, 3])
+    func theNumberOfLoadingThreadsDoesNotMatter(workers: Int) throws {
+        let two = try ToyRun(["batch_size": 8, "epochs": 2, "workers": 2])
+        try two.train(in: run)
+        let other = try ToyRun([
+            "batch_size": 8, "epochs": 2, "workers": Setting(.integer(workers)),
+        ])
+        try other.train(in: run + "-other")
+        #expect(other.elements == two.elements)
+    }
+
+    @Test func anotherSeedGivesAnotherRun() throws {
+        let (zero, one) = (try ToyRun(), try ToyRun(seed: 1))
+        try zero.train(in: run)
+        try one.train(in: run + "-other")
+        #expect(zero.elements != one.elements)
+    }
+
+    @Test(arguments: [1, 5, 6, 11])
+    func interruptedAndResumedEqualsUninterrupted(step: Int) throws {
+        let whole = try ToyRun()
+        let wholeOutcome = try whole.train(in: run)
+        let first = try ToyRun()
+        let stopped = try first.train(in: run + "-2", untilStep: step)
+        #expect(stopped.signal == SIGINT)
+        #expect(stopped.exitStatus == 130)
+        #expect(stopped.step == step)
+        let second = try ToyRun()
+        let outcome = try second.resume(run + "-2")
+        #expect(outcome.exitStatus == 0)
+        #expect(second.watcher.progress.first?.step == step + 1)
+        #expect(second.elements == whole.elements)
+        // Every row is there once, and only times may differ.
+        let rows = try [run, run + "-2"].map { folder in
+            try String(contentsOfFile: folder + "/metrics.csv", encoding: .utf8)
+                .split(separator: "\n").map { $0.split(separator: ",").prefix(9) }
+        }
+        #expect(rows[0] == rows[1])
+        #expect(outcome.latest == wholeOutcome.latest)
+        #expect(outcome.untrained == wholeOutcome.untrained)
+    }
+
+    @Test func terminationSavesAndSaysHowToGoOn() throws {
+        let toy = try ToyRun()
+        let outcome = try toy.train(in: run, untilStep: 4, signal: SIGTERM)
+        #expect(outcome.exitStatus == 143)
+        #expect(
+            outcome.text.hasSuffix(
+                """
+                Stopped after step 4 of 12, and saved. To go on:
+                  jepa-pipe run toy.yaml --resume \(run)
+                """))
+        #expect(!FileManager.default.fileExists(atPath: run + "/summary.json"))
+    }
+
+    @Test func askedBeforeTheFirstStepItSavesTheBeginning() throws {
+        let toy = try ToyRun()
+        toy.interruption.ask(SIGINT)
+        #expect(try toy.train(in: run).step == 0)
+        let again = try ToyRun()
+        let outcome = try again.resume(run)
+        #expect(outcome.step == 12)
+        #expect(outcome.untrained?.step == 0)
+    }
+
+    @Test func resumingAFinishedRunChangesNothing() throws {
+        let toy = try ToyRun()
+        let first = try toy.train(in: run)
+        let again = try ToyRun()
+        let second = try again.resume(run)
+        #expect(again.watcher.progress.isEmpty)
+        #expect(again.elements == toy.elements)
+        #expect(second.latest == first.latest)
+    }
+
+    @Test func microBatchesComeToTheSameLosses() throws {
+        let losses = try [8, 3].map { part in
+            let toy = try ToyRun([
+                "batch_size": 8, "epochs": 1, "micro_batch": Setting(.integer(part)),
+                "monitor": ["enabled": false],
+            ])
+            try toy.train(in: run + "-\(part)")
+            return toy.watcher.progress.map(\.loss)
+        }
+        for (whole, parts) in zip(losses[0], losses[1]) {
+            // The same sum in another order: float32 rounding only.
+            #expect(abs(whole - parts) < 1e-5 * whole)
+        }
+    }
+
+    @Test func theFirstNumberThatIsNotFiniteStopsTheRun() throws {
+        let toy = try ToyRun(
+            [
+                "batch_size": 8, "epochs": 2, "checkpoint": ["every_steps": 1],
+                "monitor": ["enabled": false],
+            ], optimizer: ["lr": 1e25])
+        let error = #expect(throws: PipelineError.self) { try toy.train(in: run) }
+        #expect(error?.code == .notFinite)
+        let text = error?.description ?? ""
+        #expect(text.contains("finite in step"))
+        #expect(text.contains("The last checkpoint is of step"))
+        #expect(text.contains("  jepa-pipe run toy.yaml --resume \(run)"))
+    }
+}

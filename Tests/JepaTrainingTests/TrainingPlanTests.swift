@@ -1,0 +1,70 @@
+import JepaCore
+import JepaTestSupport
+import Testing
+
+@testable import JepaTraining
+
+@Suite struct TrainingPlanTests {
+    private func plan(_ train: Setting, images: Int) throws -> TrainingPlan {
+        let settings = try TrainingSettings(
+            ToyStages.graph(train: train), registry: ToyStages.registry())
+        return try TrainingPlan(settings, images: images)
+    }
+
+    @Test func anEpochLeavesOutTheRemainder() throws {
+        let plan = try plan(["batch_size": 8, "epochs": 3, "warmup_epochs": 0.5], images: 47)
+        #expect(plan.stepsPerEpoch == 5)
+        #expect(plan.steps == 15)
+        #expect(plan.warmUpSteps == 3)
+        #expect(plan.epoch(of: 4) == 0)
+        #expect(plan.epoch(of: 5) == 1)
+    }
+
+    @Test func schedulesCanBeLongerThanTheTraining() throws {
+        let plan = try plan(
+            ["batch_size": 10, "steps": 10, "schedule_scale": 1.25], images: 100)
+        let info = plan.info(3, seed: 7)
+        #expect(info.total == 12)
+        #expect(info.index == 3)
+        #expect(info.batchSize == 10)
+        #expect(info.seed == 7)
+    }
+
+    @Test func savingAndLookingHappenWhenAsked() throws {
+        let plan = try plan(
+            [
+                "batch_size": 10, "steps": 10, "checkpoint": ["every_steps": 4],
+                "monitor": ["every_steps": 3],
+            ], images: 100)
+        #expect((0...10).filter(plan.saves) == [4, 8, 10])
+        #expect((0...10).filter(plan.monitors) == [0, 3, 6, 9, 10])
+    }
+
+    @Test func lookingIsRareWhereItWouldCostMuch() throws {
+        let small = try plan(["batch_size": 10, "epochs": 100], images: 1000)
+        // Four times 1024 + 512 images are six and a half epochs of 1000, so seven.
+        #expect(small.monitorInterval == 700)
+        let large = try plan(["batch_size": 10, "epochs": 100], images: 100_000)
+        #expect(large.monitorInterval == large.stepsPerEpoch)
+        let off = try plan(
+            ["batch_size": 10, "epochs": 1, "monitor": ["enabled": false]], images: 100)
+        #expect(!(0...10).contains { off.monitors(after: $0) })
+    }
+
+    @Test(
+        arguments: [
+            (
+                ["batch_size": 8, "epochs": 1],
+                "'batch_size' is 8, but the data set has only 7 images"
+            ),
+            (
+                ["batch_size": 7, "epochs": 2, "warmup_epochs": 2],
+                "warm-up takes 2 steps, but the schedule has only 2"
+            ),
+        ] as [(Setting, String)])
+    func whatDoesNotFitTheDataIsRefused(train: Setting, message: String) throws {
+        let error = #expect(throws: PipelineError.self) { try plan(train, images: 7) }
+        #expect(error?.message == message)
+        #expect(error?.code == .configuration)
+    }
+}
