@@ -15,7 +15,9 @@ struct Reference {
     let trace: SafetensorsReader
 
     init() throws {
-        let path = { (file: String) in Self.folder.appending(path: "ijepa-small/\(file).safetensors").path }
+        let path = { (file: String) in
+            Self.folder.appending(path: "ijepa-small/\(file).safetensors").path
+        }
         initial = try SafetensorsReader(path: path("initial"))
         batches = try SafetensorsReader(path: path("batches"))
         trace = try SafetensorsReader(path: path("trace"))

@@ -1,0 +1,40 @@
+import JepaTensor
+import JepaTestSupport
+import Testing
+
+@Suite struct MatrixTests {
+    @Test(
+        arguments: [(1, 1, 1), (3, 7, 5), (67, 2, 131), (2, 300, 3)],
+        [(false, false), (true, false), (false, true), (true, true)])
+    func productsWithEveryTranspose(size: (m: Int, n: Int, k: Int), transposed: (a: Bool, b: Bool))
+    {
+        let (m, n, k) = size
+        let a = sampleTensor(transposed.a ? [k, m] : [m, k], seed: 1)
+        let b = sampleTensor(transposed.b ? [n, k] : [k, n], seed: 2)
+        let (x, y) = (Oracle.doubles(a), Oracle.doubles(b))
+        let expected = (0..<m * n).map { i in
+            (0..<k).reduce(0.0) { sum, j in
+                sum + x[transposed.a ? j * m + i / n : i / n * k + j]
+                    * y[transposed.b ? i % n * k + j : j * n + i % n]
+            }
+        }
+        let product = matmul(a, b, transposeA: transposed.a, transposeB: transposed.b)
+        expectEqual(product, expected, shape: [m, n], .ofLargest(1e-6))
+    }
+
+    @Test func eigenvaluesAscendAndKeepTheTrace() {
+        #expect(symmetricEigenvalues(Tensor([7], shape: [1, 1])) == [7])
+        let known = symmetricEigenvalues(Tensor([2, 1, 0, 1, 2, 0, 0, 0, -5], shape: [3, 3]))
+        for (found, expected) in zip(known, [-5.0, 1, 3]) { #expect(abs(found - expected) < 1e-12) }
+        let sample = sampleTensor([31, 17], seed: 1)
+        let gram = matmul(sample, sample, transposeA: true)
+        let values = symmetricEigenvalues(gram)
+        #expect(values == values.sorted() && values[0] > 0)
+        let trace = (0..<17).reduce(0.0) { $0 + Double(gram.elements[$1 * 18]) }
+        #expect(abs(values.reduce(0, +) / trace - 1) < 1e-12)
+    }
+
+    @Test func anEmptyMatrixHasNoEigenvalues() {
+        #expect(symmetricEigenvalues([], order: 0).isEmpty)
+    }
+}
