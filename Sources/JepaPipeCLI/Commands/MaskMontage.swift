@@ -1,0 +1,179 @@
+package import JepaCore
+package import JepaImages
+import JepaTensor
+
+/// A picture of masks: one row per image, with the image, its context and each of its targets.
+///
+/// In the context, what the encoder does not see is faded, and the target blocks are outlined in
+/// their colours. Each target shows its own patches. If there are statistics, a last row shows as
+/// brightness how often each patch is in the context and in any target.
+package struct MaskMontage {
+    private static let gap = 8
+    private static let letterScale = 2
+    /// The size of an image in the montage, in pixels.
+    private static let smallestCell = 192.0, largestCell = 448.0
+    /// More target blocks than these are not drawn; the heading says how many there are.
+    private static let shownTargets = 8
+    private static let faded = Colour(236, 236, 240)
+    private static let colours = [
+        Colour(230, 120, 0), Colour(0, 114, 200), Colour(0, 158, 90), Colour(204, 60, 150),
+        Colour(150, 110, 20), Colour(90, 60, 190), Colour(200, 30, 30), Colour(60, 160, 190),
+    ]
+
+    private let title: String
+    private let grid: PatchGrid
+    private let images: [Image]
+    private let masks: MaskSet
+    private let statistics: MaskStatistics?
+    private let cell: (width: Int, height: Int)
+
+    /// A montage of the first masks of a batch.
+    ///
+    /// - Parameters:
+    ///   - images: One per row, all of the same size.
+    ///   - masks: Of at least as many images.
+    package init(
+        title: String, images: [Image], masks: MaskSet, grid: PatchGrid,
+        statistics: MaskStatistics? = nil
+    ) {
+        precondition(
+            !images.isEmpty && images.count <= masks.context.batch,
+            "\(images.count) images do not go with the masks of \(masks.context.batch)")
+        self.title = title
+        self.grid = grid
+        self.masks = masks
+        self.statistics = statistics
+        // Patches of whole pixels keep the edges of blocks sharp.
+        let (width, height) = (Double(images[0].width), Double(images[0].height))
+        let scale = min(max(1, Self.smallestCell / width), Self.largestCell / max(width, height))
+        let cell = (
+            width: max(1, Int((width * scale / Double(grid.width)).rounded())) * grid.width,
+            height: max(1, Int((height * scale / Double(grid.height)).rounded())) * grid.height
+        )
+        self.cell = cell
+        self.images = images.map { $0.resized(to: cell.width, cell.height, filter: .bicubic) }
+    }
+
+    /// The picture.
+    package func draw() -> Image {
+        let targets = min(masks.targets.blocks, Self.shownTargets)
+        let lineHeight = Canvas.size(of: "X", scale: Self.letterScale).height + Self.gap
+        let top = Self.gap + 2 * lineHeight
+        let rows = images.count
+        var canvas = Canvas(
+            width: max(
+                left(2 + targets), Canvas.size(of: title, scale: Self.letterScale).width + 16),
+            height: top + rows * (cell.height + Self.gap)
+                + (statistics == nil ? 0 : lineHeight + cell.height + Self.gap))
+        canvas.write(title, left: Self.gap, top: Self.gap, scale: Self.letterScale)
+        writeHeadings(on: &canvas, top: Self.gap + lineHeight, targets: targets)
+        for row in 0..<rows {
+            let y = top + row * (cell.height + Self.gap)
+            canvas.draw(images[row], left: left(0), top: y)
+            let context = Set(masks.context[block: 0, image: row])
+            drawPatches(context, of: images[row], on: &canvas, left: left(1), top: y)
+            for block in 0..<targets {
+                let target = Set(masks.targets[block: block, image: row])
+                let colour = Self.colours[block % Self.colours.count]
+                outline(target, with: colour, on: &canvas, left: left(1), top: y)
+                drawPatches(target, of: images[row], on: &canvas, left: left(2 + block), top: y)
+                outline(target, with: colour, on: &canvas, left: left(2 + block), top: y)
+            }
+        }
+        if let statistics {
+            let y = top + rows * (cell.height + Self.gap)
+            drawFrequencies(statistics, on: &canvas, top: y, below: y + lineHeight)
+        }
+        return canvas.image
+    }
+
+    /// The left edge of a column.
+    private func left(_ column: Int) -> Int { Self.gap + column * (cell.width + Self.gap) }
+
+    private func writeHeadings(on canvas: inout Canvas, top: Int, targets: Int) {
+        let blocks = masks.targets.blocks
+        let names = (0..<targets).map { block in
+            let isCut = block == targets - 1 && targets < blocks
+            return "target \(block + 1)" + (isCut ? " of \(blocks)" : ": \(masks.targets.kept)")
+        }
+        let headings = ["image", "context \(masks.context.kept)/\(grid.count)"] + names
+        for (column, heading) in headings.enumerated() {
+            let colour =
+                column < 2 ? Colour.black : Self.colours[(column - 2) % Self.colours.count]
+            write(heading, on: &canvas, column: column, top: top, colour: colour)
+        }
+    }
+
+    /// Writes text as large as the column is wide.
+    private func write(
+        _ text: String, on canvas: inout Canvas, column: Int, top: Int, colour: Colour = .black
+    ) {
+        let fits = Canvas.size(of: text, scale: Self.letterScale).width <= cell.width
+        canvas.write(
+            text, left: left(column), top: top, colour: colour, scale: fits ? Self.letterScale : 1)
+    }
+
+    /// Draws an image of which only some patches are seen.
+    private func drawPatches(
+        _ kept: Set<Int32>, of image: Image, on canvas: inout Canvas, left: Int, top: Int
+    ) {
+        canvas.draw(image, left: left, top: top)
+        for index in 0..<grid.count where !kept.contains(Int32(index)) {
+            canvas.blend(box(of: index, left, top), with: Self.faded, share: 0.92)
+        }
+    }
+
+    /// Draws the border between patches in a mask and those outside of it.
+    private func outline(
+        _ kept: Set<Int32>, with colour: Colour, on canvas: inout Canvas, left: Int, top: Int
+    ) {
+        let patch = min(cell.width / grid.width, cell.height / grid.height)
+        let thickness = min(max(1, patch / 6), 3)
+        for index in kept.sorted().map(Int.init) {
+            let box = box(of: index, left, top)
+            let (row, column) = (index / grid.width, index % grid.width)
+            let isKept = { (row: Int, column: Int) in
+                0..<grid.height ~= row && 0..<grid.width ~= column
+                    && kept.contains(Int32(row * grid.width + column))
+            }
+            var edge = box
+            edge.height = thickness
+            if !isKept(row - 1, column) { canvas.fill(edge, with: colour) }
+            edge.top = box.top + box.height - thickness
+            if !isKept(row + 1, column) { canvas.fill(edge, with: colour) }
+            edge = box
+            edge.width = thickness
+            if !isKept(row, column - 1) { canvas.fill(edge, with: colour) }
+            edge.left = box.left + box.width - thickness
+            if !isKept(row, column + 1) { canvas.fill(edge, with: colour) }
+        }
+    }
+
+    private func drawFrequencies(
+        _ statistics: MaskStatistics, on canvas: inout Canvas, top: Int, below: Int
+    ) {
+        write("how often:", on: &canvas, column: 0, top: below)
+        write("black never", on: &canvas, column: 0, top: below + 20)
+        write("white always", on: &canvas, column: 0, top: below + 40)
+        let maps = [
+            ("in the context", statistics.contextCounts),
+            ("in any target", statistics.anyTargetCounts),
+        ]
+        for (column, (name, counts)) in maps.enumerated() {
+            write(name, on: &canvas, column: column + 1, top: top)
+            for (index, count) in counts.enumerated() {
+                let share = Double(count) / Double(max(1, statistics.images))
+                canvas.fill(
+                    box(of: index, left(column + 1), below),
+                    with: Colour.black.blended(with: .white, share: share))
+            }
+        }
+    }
+
+    private func box(of index: Int, _ left: Int, _ top: Int) -> PixelBox {
+        let (width, height) = (cell.width / grid.width, cell.height / grid.height)
+        return PixelBox(
+            left: left + index % grid.width * width, top: top + index / grid.width * height,
+            width: width, height: height)
+    }
+}

@@ -1,0 +1,133 @@
+package import JepaCore
+package import JepaImages
+import JepaTensor
+
+/// What the masker of a pipeline hides and asks for, over many batches.
+package struct MaskSurvey {
+    private let pipeline: Pipeline
+    private let title: String
+    private let grid: PatchGrid
+    private let first: MaskSet
+    /// What the batches have come to.
+    package let statistics: MaskStatistics
+
+    /// Draws the masks of the first steps of a training.
+    ///
+    /// - Parameters:
+    ///   - masker: The name of the masker; may be nil if the pipeline has only one.
+    /// - Throws: `PipelineError` if there is no such masker, or several and none is named.
+    package init(
+        _ pipeline: Pipeline, masker name: String? = nil, batchSize: Int, batches: Int
+    ) throws {
+        let node = try Self.masker(name, in: pipeline)
+        guard case .grid(let grid)? = node.properties["grid"] else {
+            fatalError("masker '\(node.name)' has no grid")
+        }
+        precondition(batches > 0, "\(batches) batches have no statistics")
+        var statistics = MaskStatistics(grid: grid)
+        var first: MaskSet?
+        for step in 0..<batches {
+            guard let masks = try pipeline.sampleMasks(batchSize: batchSize, step: step)[node.name]
+            else { fatalError("masker '\(node.name)' has drawn no masks") }
+            statistics.add(masks)
+            if first == nil { first = masks }
+        }
+        guard let first else { fatalError("no batch was drawn") }
+        self.pipeline = pipeline
+        self.grid = grid
+        self.first = first
+        self.statistics = statistics
+        title =
+            "\(pipeline.graph.name): '\(node.name)' (\(node.entry.descriptor.name)), "
+            + "batch size \(batchSize)"
+    }
+
+    /// The statistics as text.
+    package var lines: [String] { MaskReport(title: title, statistics).lines }
+
+    /// The masks of the first batch on images from all over the data, which has to be open.
+    ///
+    /// - Parameter images: How many; fewer if the batch or the data has fewer.
+    package func montage(images: Int) throws -> Image {
+        MaskMontage(
+            title: title, images: try pictures(count: min(images, first.context.batch)),
+            masks: first, grid: grid, statistics: statistics
+        ).draw()
+    }
+
+    private static func masker(_ name: String?, in pipeline: Pipeline) throws -> Pipeline.Node {
+        let maskers = pipeline.nodes.filter { $0.role == .masker }
+        let names = maskers.map(\.name)
+        let list = names.map { "'\($0)'" }.joined(separator: ", ")
+        if let name {
+            if let node = maskers.first(where: { $0.name == name }) { return node }
+            throw PipelineError(
+                .usage,
+                "pipeline '\(pipeline.graph.name)' has no masker '\(name)'"
+                    + didYouMean(name, among: names),
+                notes: names.isEmpty ? [] : ["Maskers: \(list)."])
+        }
+        guard let node = maskers.first else {
+            throw PipelineError(.usage, "pipeline '\(pipeline.graph.name)' has no masker")
+        }
+        guard maskers.count == 1 else {
+            throw PipelineError(
+                .usage, "pipeline '\(pipeline.graph.name)' has \(maskers.count) maskers: \(list)",
+                notes: ["'--masker' says which one is meant."])
+        }
+        return node
+    }
+
+    /// Images at equal distances in the data, without random changes, as pictures.
+    private func pictures(count: Int) throws -> [Image] {
+        let (name, source) = pipeline.dataSource
+        let node = pipeline.node(name)
+        let views = node?.entry.outputs.filter { $0.kind == .images }.count ?? 1
+        let (mean, std) = Self.normalisation(node?.parameters)
+        let shown = max(1, min(count, source.count))
+        return try (0..<shown).map { position in
+            let request = SampleRequest(
+                index: position * source.count / shown, isAugmented: false,
+                random: StageRandom(seed: pipeline.graph.seed, purpose: name, sample: position))
+            let shape = source.imageShape
+            let buffers = (0..<views).map { _ in
+                UnsafeMutableBufferPointer<Float>.allocate(capacity: shape.count)
+            }
+            for buffer in buffers { buffer.initialize(repeating: 0) }
+            defer { for buffer in buffers { buffer.deallocate() } }
+            _ = try source.load(request, into: buffers)
+            return Image(normalised: Array(buffers[0]), shape: shape, mean: mean, std: std)
+        }
+    }
+
+    /// What a data source has subtracted and divided by: its parameters `mean` and `std` if it
+    /// has them, otherwise what the method prescribes.
+    private static func normalisation(
+        _ parameters: ParameterSet?
+    ) -> (mean: [Double], std: [Double]) {
+        func values(_ name: String, _ standard: [Double]) -> [Double] {
+            guard let parameters, parameters.descriptors.contains(where: { $0.name == name }),
+                case .reals(let values)? = parameters[name], values.count == 3
+            else { return standard }
+            return values
+        }
+        return (values("mean", [0.485, 0.456, 0.406]), values("std", [0.229, 0.224, 0.225]))
+    }
+}
+
+extension Image {
+    /// A picture of normalised values, `[C, H, W]`; of fewer than three channels the first is
+    /// shown as gray.
+    init(normalised values: [Float], shape: ImageShape, mean: [Double], std: [Double]) {
+        let area = shape.height * shape.width
+        var pixels = [UInt8](repeating: 0, count: area * 3)
+        for channel in 0..<3 {
+            let plane = (shape.channels < 3 ? 0 : channel) * area
+            for place in 0..<area {
+                let value = Double(values[plane + place]) * std[channel] + mean[channel]
+                pixels[place * 3 + channel] = UInt8(min(max(value * 255, 0), 255).rounded())
+            }
+        }
+        self.init(width: shape.width, height: shape.height, pixels: pixels)
+    }
+}
