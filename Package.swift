@@ -110,7 +110,7 @@ let testTargets: [Target] = [
         "JepaEvaluationTests", ["JepaEvaluation", "JepaCore", "JepaFormats", "JepaTensor"],
         resources: [.copy("Fixtures")]),
     tests("JepaTrainingTests", ["JepaTraining", "JepaStages", "JepaGraph"]),
-    tests("ScenesTests", ["JepaScenes"]),
+    tests("ScenesTests", ["JepaScenes", "CSceneRenderer", "JepaCore"]),
     tests(
         "MaskerTests", ["JepaMultiblock", "JepaRandomMasker", "JepaBlockMasker", "JepaRasterised"],
         resources: [.copy("Fixtures")]),

@@ -18,8 +18,10 @@ static float camera_distance(const Scene *scene, const SceneSolid *s) {
 static void set_camera(Scene *scene, Draws *d) {
     SceneCamera *camera = &scene->camera;
     double elevation = uniform(d, 0.42f, 0.74f), roll = uniform(d, -0.04f, 0.04f);
-    float reach = scene->distance + uniform(d, 2.0f, 3.5f);
-    SceneVector target = vec(uniform(d, -0.3f, 0.3f), uniform(d, 0.2f, 0.8f), uniform(d, 0.2f, 0.8f));
+    // A near camera stands back a little, as it would see less of the ground.
+    float reach = 0.7f * scene->distance + uniform(d, 5.2f, 6.6f);
+    SceneVector target =
+        vec(uniform(d, -0.3f, 0.3f), uniform(d, 0.2f, 0.8f), uniform(d, 0.2f, 0.8f));
     SceneVector back = vec(0, (float)sin(elevation), -(float)cos(elevation));
     camera->position = vec(0, reach * back.y, reach * back.z);
     camera->forward = unit(subtract(target, camera->position));
@@ -88,14 +90,14 @@ static bool is_clear(const Scene *scene) {
     int covered[SCENE_MAX_SOLIDS] = {0};
     for (int i = 0; i < scene->count; i++)
         outlines[i] = outline_of(&scene->solids[i], &scene->camera);
-    const float pixel = 2 * scene->camera.tangent / JUDGED;
+    const float pixel = 2 * scene->camera.tangent / (float)JUDGED;
     for (int row = 0; row < JUDGED; row++) {
-        float v = pixel * ((float)(JUDGED / 2 - row) - 0.5f);
+        float v = pixel * ((float)(JUDGED / 2) - (float)row - 0.5f);
         int list[SCENE_MAX_SOLIDS], listed = 0;
         for (int i = 0; i < scene->count; i++)
             if (v > outlines[i].bottom && v < outlines[i].top) list[listed++] = i;
         for (int column = 0; listed > 0 && column < JUDGED; column++) {
-            float u = pixel * ((float)(column - JUDGED / 2) + 0.5f);
+            float u = pixel * ((float)column - (float)(JUDGED / 2) + 0.5f);
             Hit hit = first_hit(
                 scene, outlines, list, listed, u, v, ray(&scene->camera, u, v));
             if (hit.solid >= 0) covered[hit.solid]++;
@@ -107,17 +109,17 @@ static bool is_clear(const Scene *scene) {
     return true;
 }
 
-// One layout; false if it breaks a condition. Solids shrink a little with every failed attempt, so
-// that there is always a layout in the end.
+// One layout; false if it breaks a condition. The large sizes shrink from attempt to attempt and
+// then start anew, so that crowded scenes find room, yet none can shrink until it is invisible.
 static bool lay_out(Scene *scene, Draws *d) {
-    float shrink = 1 / (1 + 0.01f * (float)scene->attempts);
+    float shrink = 1 - 0.01f * (float)(scene->attempts % 32);
     float largest = shrink * uniform(d, 1.15f, 1.45f);
     bool placed[SCENE_MAX_SOLIDS] = {false};
     set_camera(scene, d);
     for (int i = 0; i < scene->count; i++) {
         SceneSolid *s = &scene->solids[i];
         if (i > 0) s->shape = (SceneShape)integer(d, SCENE_SHAPES);
-        s->size = i == 0 ? largest : uniform(d, shrink * 0.45f, largest / kLargestOverNext);
+        s->size = i == 0 ? largest : uniform(d, 0.45f, largest / kLargestOverNext);
         s->half = half_box(s->shape, s->size);
         s->reach = reach_of(s->shape, s->half);
         double turn = uniform(d, 0, 6.2831853f);

@@ -24,7 +24,7 @@ static inline SceneVector half_box(SceneShape shape, float size) {
         return vec(a, a, a);
     }
     case SCENE_TORUS: {  // 2 pi^2 R r^2 = 4/3 pi with r = 0.4 R
-        float ring = 1.098659f * size, tube = 0.4f * ring;
+        float ring = 1.098701f * size, tube = 0.4f * ring;
         return vec(ring + tube, tube, ring + tube);
     }
     }
@@ -127,14 +127,15 @@ static inline float cone_entry(SceneVector b, SceneVector o, SceneVector d) {
     return entry;
 }
 
-// Steps by the distance to the surface, which never oversteps it.
+// Steps by the distance to the surface, which never oversteps it, except that a ray that grazes
+// it goes on by the least step.
 static inline float torus_entry(SceneVector b, SceneVector o, SceneVector d) {
     float t, leave;
     box_interval(b, o, d, &t, &leave);
-    for (int step = 0; step < 64 && t < leave; step++) {
+    for (int step = 0; step < 128 && t < leave; step++) {
         float free = surface_distance(SCENE_TORUS, b, along(o, t, d));
         if (free < 2e-4f) return t;
-        t += free;
+        t += fmaxf(free, 2e-3f);
     }
     return INFINITY;
 }
