@@ -1,54 +1,108 @@
 /// What a command takes; the parser, the help and the messages come from it.
-struct CommandDescriptor {
+package struct CommandDescriptor: Sendable {
     /// A value given by its place.
-    struct Argument {
-        let name: String
-        let help: String
-        var isOptional = false
+    package struct Argument: Sendable {
+        /// The placeholder, in capitals: `FILE`.
+        package let name: String
+        /// What it is, in a sentence.
+        package let help: String
+        /// Whether it may be left out; only the last ones may.
+        package let isOptional: Bool
+
+        /// An argument.
+        package init(name: String, help: String, isOptional: Bool = false) {
+            self.name = name
+            self.help = help
+            self.isOptional = isOptional
+        }
     }
 
-    /// A value given by its name.
-    struct Option {
+    /// A value given by its name, or a switch.
+    package struct Option: Sendable {
         /// With its dashes: `--out`.
-        let name: String
+        package let name: String
+        /// With its dash, if there is a short form: `-o`.
+        package let short: String?
         /// What the value is called in the help; nil for a switch.
-        var value: String?
+        package let value: String?
         /// The values there are, if there are few.
-        var choices: [String] = []
-        var isRepeatable = false
-        let help: String
+        package let choices: [String]
+        /// The values there are if they are whole numbers.
+        package let range: ClosedRange<Int>?
+        /// Whether it may be given several times.
+        package let isRepeatable: Bool
+        /// What holds without it.
+        package let standard: String?
+        /// What it does, in a sentence.
+        package let help: String
+
+        /// An option.
+        package init(
+            name: String, short: String? = nil, value: String? = nil, choices: [String] = [],
+            range: ClosedRange<Int>? = nil, isRepeatable: Bool = false, standard: String? = nil,
+            help: String
+        ) {
+            self.name = name
+            self.short = short
+            self.value = value
+            self.choices = choices
+            self.range = range
+            self.isRepeatable = isRepeatable
+            self.standard = standard
+            self.help = help
+        }
+
+        /// The option as messages write it: `--out DIR`.
+        package var usage: String { value.map { "\(name) \($0)" } ?? name }
     }
 
-    let name: String
-    let summary: String
-    var arguments: [Argument] = []
-    var options: [Option] = []
-    /// Further lines of the help.
-    var notes: [String] = []
+    /// A command line that works, and what it does.
+    package struct Example: Sendable {
+        /// Everything behind the name of the program.
+        package let arguments: String
+        /// What it does, in a sentence.
+        package let help: String
 
-    static let help = Option(name: "--help", help: "Shows this text.")
+        /// An example.
+        package init(_ arguments: String, help: String) {
+            self.arguments = arguments
+            self.help = help
+        }
+    }
 
-    /// `jepa-pipe run FILE [--set PATH=VALUE]… [--out DIR]`
-    var usage: String {
+    /// The word, or the words, that choose it: `run`, `stages show`.
+    package let name: String
+    /// What it does, in a sentence.
+    package let summary: String
+    /// What stands behind the name, in this order.
+    package let arguments: [Argument]
+    /// What it takes beside `--help` and `--version`.
+    package let options: [Option]
+    /// Further paragraphs of the help.
+    package let notes: [String]
+    /// Command lines that work.
+    package let examples: [Example]
+
+    /// A command.
+    package init(
+        name: String, summary: String, arguments: [Argument] = [], options: [Option] = [],
+        notes: [String] = [], examples: [Example] = []
+    ) {
+        self.name = name
+        self.summary = summary
+        self.arguments = arguments
+        self.options = options
+        self.notes = notes
+        self.examples = examples
+    }
+
+    /// The words of the name.
+    var words: [String] { name.split(separator: " ").map(String.init) }
+
+    /// `jepa-pipe run FILE [--set PATH=VALUE]... [--out DIR]`
+    package var usage: String {
         let places = arguments.map { $0.isOptional ? "[\($0.name)]" : $0.name }
-        let names = options.map { option in
-            let value = option.value.map { " \($0)" } ?? ""
-            return "[\(option.name)\(value)]" + (option.isRepeatable ? "…" : "")
-        }
+        let names = options.map { "[\($0.usage)]" + ($0.isRepeatable ? "..." : "") }
         return (["jepa-pipe", name] + places + names).joined(separator: " ")
-    }
-
-    /// The text of `--help`.
-    var helpText: String {
-        var lines = [summary, "", "usage: \(usage)"]
-        var table = TextTable([.left, .left])
-        for argument in arguments { table.add(["  " + argument.name, argument.help]) }
-        for option in options + [Self.help] {
-            let value = option.value.map { " \($0)" } ?? ""
-            table.add(["  " + option.name + value, option.help])
-        }
-        lines += [""] + table.lines
-        if !notes.isEmpty { lines += [""] + notes }
-        return lines.joined(separator: "\n")
     }
 }

@@ -1,100 +1,161 @@
 import JepaCore
 
 /// The arguments of a command, matched against its description.
-struct CommandLineArguments {
+///
+/// An option is written `--name value`, `--name=value`, `-n value` or `-n=value`, before or after
+/// the arguments; `--` ends the options.
+package struct CommandLineArguments: Sendable {
+    private let command: CommandDescriptor
     private var places: [String: String] = [:]
     private var values: [String: [String]] = [:]
     /// Whether `--help` was asked for; nothing else has been checked then.
-    private(set) var asksForHelp = false
+    package private(set) var asksForHelp = false
+    /// Whether `--version` was asked for; nothing else has been checked then.
+    package private(set) var asksForVersion = false
 
-    /// Matches arguments.
+    /// Matches the words behind the name of a command.
     ///
     /// - Throws: `PipelineError` with the code `usage` for the first that does not fit.
-    init(_ arguments: [String], for command: CommandDescriptor) throws {
-        var rest = arguments[...]
-        var free = command.arguments[...]
-        var takesOptions = true
-        let known = (command.options + [CommandDescriptor.help]).map(\.name)
-        asksForHelp = arguments.prefix { $0 != "--" }.contains { $0 == "--help" || $0 == "-h" }
-        if asksForHelp { return }
+    package init(_ words: [String], for command: CommandDescriptor) throws {
+        self.command = command
+        let before = words.prefix { $0 != "--" }
+        asksForHelp = before.contains { $0 == "--help" || $0 == "-h" }
+        asksForVersion = before.contains("--version")
+        if asksForHelp || asksForVersion { return }
+        var positional: [String] = []
+        var rest = words[...]
         while let word = rest.popFirst() {
-            if takesOptions && word == "--" {
-                takesOptions = false
-            } else if takesOptions && word.hasPrefix("-") && word.count > 1 {
-                let parts = word.split(
-                    separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-                let name = String(parts[0])
-                guard let option = command.options.first(where: { $0.name == name }) else {
-                    throw Self.error(
-                        "unknown option '\(name)'\(didYouMean(name, among: known))", command)
-                }
-                try add(option, parts.count == 2 ? String(parts[1]) : nil, &rest, command)
-            } else if let place = free.popFirst() {
-                places[place.name] = word
-            } else {
-                throw Self.error("unexpected argument '\(word)'", command)
+            if word == "--" {
+                positional += rest
+                break
             }
+            // A single dash and negative numbers are no options.
+            guard Self.isOption(word) else {
+                positional.append(word)
+                continue
+            }
+            let (option, attached) = try option(word)
+            let value = try value(of: option, attached, &rest)
+            if values[option.name] != nil && !option.isRepeatable {
+                throw error("'\(option.name)' is given twice")
+            }
+            values[option.name, default: []].append(value)
         }
-        if let missing = free.first(where: { !$0.isOptional }) {
-            throw Self.error("missing argument \(missing.name): \(missing.help)", command)
-        }
+        try assign(positional)
     }
 
-    /// An argument that is not optional.
-    func argument(_ name: String) -> String {
-        guard let value = places[name] else { fatalError("the argument \(name) is not declared") }
-        return value
+    private static func isOption(_ word: String) -> Bool {
+        word.hasPrefix("-") && word.count > 1 && Double(word) == nil
+    }
+
+    // MARK: - Reading
+
+    /// An argument that is not optional; traps if the descriptor has none of this name.
+    package func argument(_ name: String) -> String {
+        guard let word = optionalArgument(name) else {
+            fatalError("'\(command.name)' reads the argument '\(name)' but does not require it")
+        }
+        return word
     }
 
     /// An argument that may be missing.
-    func optionalArgument(_ name: String) -> String? { places[name] }
+    package func optionalArgument(_ name: String) -> String? {
+        precondition(
+            command.arguments.contains { $0.name == name },
+            "'\(command.name)' reads the argument '\(name)' but does not declare it")
+        return places[name]
+    }
 
-    /// Whether a switch is on.
-    func isOn(_ option: String) -> Bool { values[option] != nil }
+    /// Whether a switch is on, or an option with a value is given.
+    package func isOn(_ option: String) -> Bool { !all(option).isEmpty }
 
-    /// The value of an option that may be given once.
-    func value(_ option: String) -> String? { values[option]?.last }
+    /// The value of an option, or what holds without it.
+    package func value(_ option: String) -> String? {
+        all(option).last ?? declared(option).standard
+    }
 
     /// The values of an option that may be given several times.
-    func all(_ option: String) -> [String] { values[option] ?? [] }
+    package func all(_ option: String) -> [String] { values[declared(option).name] ?? [] }
 
-    /// The value of an option as a number of at least 1.
-    func count(_ option: String) throws -> Int? {
-        guard let text = value(option) else { return nil }
-        guard let number = Int(text), number >= 1 else {
-            throw PipelineError(.usage, "'\(option)' takes a number of at least 1, not '\(text)'")
+    /// The value of an option with a range.
+    package func integer(_ option: String) -> Int? { value(option).flatMap { Int($0) } }
+
+    private func declared(_ name: String) -> CommandDescriptor.Option {
+        guard let option = command.options.first(where: { $0.name == name }) else {
+            fatalError("'\(command.name)' reads the option '\(name)' but does not declare it")
         }
-        return number
+        return option
     }
 
-    private mutating func add(
-        _ option: CommandDescriptor.Option, _ attached: String?, _ rest: inout ArraySlice<String>,
-        _ command: CommandDescriptor
-    ) throws {
-        guard let placeholder = option.value else {
-            if let attached {
-                throw Self.error("'\(option.name)' is a switch and takes no '\(attached)'", command)
-            }
-            values[option.name] = []
-            return
+    // MARK: - Matching
+
+    private func option(
+        _ word: String
+    ) throws -> (option: CommandDescriptor.Option, attached: String?) {
+        let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        let name = String(parts[0])
+        if let found = command.options.first(where: { $0.name == name || $0.short == name }) {
+            return (found, parts.count == 2 ? String(parts[1]) : nil)
         }
-        guard let value = attached ?? rest.popFirst(), !value.isEmpty else {
-            throw Self.error("missing value for '\(option.name) \(placeholder)'", command)
-        }
-        if !option.choices.isEmpty && !option.choices.contains(value) {
-            throw Self.error(
-                "'\(option.name)' is one of \(option.choices.joined(separator: ", ")), "
-                    + "not '\(value)'\(didYouMean(value, among: option.choices))", command)
-        }
-        if values[option.name] != nil && !option.isRepeatable {
-            throw Self.error("'\(option.name)' is given twice", command)
-        }
-        values[option.name, default: []].append(value)
+        let names = command.options.map(\.name) + ["--help", "--version"]
+        // One dash instead of two is a misspelling of its own.
+        let nearest =
+            names.contains("-" + name) ? "-" + name : nearestSpelling(to: name, among: names)
+        let hint = nearest.map { "; did you mean '\($0)'?" } ?? ""
+        throw error("unknown option '\(name)'\(hint)")
     }
 
-    private static func error(_ message: String, _ command: CommandDescriptor) -> PipelineError {
+    private func value(
+        of option: CommandDescriptor.Option, _ attached: String?, _ rest: inout ArraySlice<String>
+    ) throws -> String {
+        guard option.value != nil else {
+            if attached != nil { throw error("'\(option.name)' is a switch and takes no value") }
+            return ""
+        }
+        if let attached { return try checked(attached, for: option) }
+        if let next = rest.first, !Self.isOption(next) {
+            rest.removeFirst()
+            return try checked(next, for: option)
+        }
+        let hint = rest.first.map { ", not the option '\($0)'" } ?? ""
+        throw error("missing value for '\(option.usage)'\(hint)")
+    }
+
+    private func checked(_ value: String, for option: CommandDescriptor.Option) throws -> String {
+        var expected: String?
+        if value.isEmpty { expected = "a value" }
+        if let range = option.range, Int(value).map(range.contains) != true {
+            expected =
+                range.upperBound == .max
+                ? "an integer of at least \(range.lowerBound)"
+                : "an integer in \(range.lowerBound)...\(range.upperBound)"
+        }
+        if !option.choices.isEmpty, !option.choices.contains(value) {
+            let words = option.choices.map { "'\($0)'" }
+            let list = words.dropLast().joined(separator: ", ")
+            expected =
+                (list.isEmpty ? "" : list + " or ") + words[words.count - 1]
+                + didYouMean(value, among: option.choices)
+        }
+        guard let expected else { return value }
+        throw error("the value '\(value)' is invalid for '\(option.usage)'; it takes \(expected)")
+    }
+
+    private mutating func assign(_ words: [String]) throws {
+        for (argument, word) in zip(command.arguments, words) { places[argument.name] = word }
+        if let missing = command.arguments.dropFirst(words.count).first(where: { !$0.isOptional }) {
+            throw error("missing argument '\(missing.name)': \(missing.help)")
+        }
+        let extra = words.dropFirst(command.arguments.count).map { "'\($0)'" }
+        if extra.count == 1 { throw error("unexpected argument \(extra[0])") }
+        if !extra.isEmpty {
+            throw error("\(extra.count) unexpected arguments: \(extra.joined(separator: ", "))")
+        }
+    }
+
+    private func error(_ message: String) -> PipelineError {
         PipelineError(
             .usage, message,
-            notes: ["usage: \(command.usage)", "'jepa-pipe \(command.name) --help' tells more."])
+            notes: ["Usage: \(command.usage)", "'jepa-pipe \(command.name) --help' tells more."])
     }
 }

@@ -1,0 +1,74 @@
+import JepaCore
+
+/// Finds the command of a command line. `--help`, `help COMMAND` and `--version` are understood
+/// everywhere.
+package struct CommandLineParser: Sendable {
+    /// What a command line asks for.
+    package enum Invocation: Sendable {
+        /// To show a text.
+        case show(String)
+        /// To do the work of the command of this name.
+        case run(String, CommandLineArguments)
+    }
+
+    /// What `--version` shows.
+    package let version: String
+    /// All commands, in the order of the help.
+    package let commands: [CommandDescriptor]
+
+    /// A parser.
+    package init(version: String, commands: [CommandDescriptor]) {
+        self.version = version
+        self.commands = commands
+    }
+
+    /// Understands a command line, without the name of the program.
+    ///
+    /// - Throws: `PipelineError` with code `usage`; its notes say where help is found.
+    package func parse(_ words: [String]) throws -> Invocation {
+        let isHelp = words.first.map { ["help", "--help", "-h"].contains($0) } ?? true
+        if isHelp {
+            guard words.count > 1, !words[1].hasPrefix("-") else { return .show(overview) }
+            return .show(try command(at: Array(words.dropFirst())).helpText)
+        }
+        if words[0] == "--version" { return .show("jepa-pipe \(version)") }
+        let command = try command(at: words)
+        let behind = Array(words.dropFirst(command.words.count))
+        // `stages shwo`: a word that no argument takes may be meant as part of a longer name.
+        if command.arguments.isEmpty, let word = behind.first,
+            let name = nearestSpelling(to: word, among: following(command.name))
+        {
+            throw error("unexpected argument '\(word)'; did you mean '\(name)'?")
+        }
+        let arguments = try CommandLineArguments(behind, for: command)
+        if arguments.asksForHelp { return .show(command.helpText) }
+        if arguments.asksForVersion { return .show("jepa-pipe \(version)") }
+        return .run(command.name, arguments)
+    }
+
+    /// The second words of the commands whose first word this is.
+    private func following(_ word: String) -> [String] {
+        commands.map(\.words).filter { $0.count > 1 && $0[0] == word }.map { $0[1] }
+    }
+
+    /// The command whose name the words begin with, the longest if there are several.
+    private func command(at words: [String]) throws -> CommandDescriptor {
+        let matching = commands.filter { words.starts(with: $0.words) }
+        if let longest = matching.max(by: { $0.words.count < $1.words.count }) { return longest }
+        let names = commands.map(\.name)
+        let word = words[0]
+        let list = "Commands: \(names.joined(separator: ", "))."
+        if word.hasPrefix("-") {
+            throw error(
+                "unknown option '\(word)'\(didYouMean(word, among: ["--help", "--version"]))")
+        }
+        if word.hasSuffix(".yaml") || word.hasSuffix(".yml") {
+            throw error("a command is missing before '\(word)'", notes: [list])
+        }
+        throw error("unknown command '\(word)'\(didYouMean(word, among: names))", notes: [list])
+    }
+
+    private func error(_ message: String, notes: [String] = []) -> PipelineError {
+        PipelineError(.usage, message, notes: notes + ["'jepa-pipe --help' tells more."])
+    }
+}
