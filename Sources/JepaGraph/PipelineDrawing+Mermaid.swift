@@ -12,7 +12,9 @@ extension PipelineDrawing {
         lines.append("    classDef frozen stroke-dasharray: 6 4")
         let frozen = boxes.filter(\.isFrozen).map { Self.id($0.name) }
         if !frozen.isEmpty { lines.append("    class \(frozen.joined(separator: ",")) frozen") }
-        let links = arrows.indices.filter { arrows[$0].line == .link }.map(String.init)
+        // Mermaid counts arrows in the order they are written, the legend's last.
+        let drawn = arrows.map(\.line) + shownLines
+        let links = drawn.indices.filter { drawn[$0] == .link }.map(String.init)
         if !links.isEmpty {
             lines.append(
                 "    linkStyle \(links.joined(separator: ",")) stroke-dasharray: 1 5,stroke:#888")
@@ -39,10 +41,8 @@ extension PipelineDrawing {
     }
 
     private var legend: [String] {
-        let present = Set(arrows.map(\.line))
-        let shown = Line.allCases.filter(present.contains)
         return ["    subgraph legend [Legend]", "        direction LR"]
-            + shown.enumerated().map { index, line in
+            + shownLines.enumerated().map { index, line in
                 "        legend\(index)a(( )) \(line.mermaid)|\"\(line.meaning)\"| legend\(index)b(( ))"
             } + ["    end"]
     }

@@ -71,9 +71,7 @@ private struct TextTree {
     }
 
     private var legend: [String] {
-        let present = Set(drawing.arrows.map(\.line))
-        let lines = PipelineDrawing.Line.allCases.filter(present.contains)
-            .map { "\($0.glyph) \($0.meaning)" }
+        let lines = drawing.shownLines.map { "\($0.glyph) \($0.meaning)" }
         let letters =
             "B images of a batch"
             + (drawing.hasLetters ? "; other letters change from step to step" : "")

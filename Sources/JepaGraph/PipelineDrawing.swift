@@ -97,6 +97,12 @@ public struct PipelineDrawing {
             + "\(Self.grouped(trained)) of them trained"
     }
 
+    /// The kinds of arrows there are, for the legend.
+    var shownLines: [Line] {
+        let present = Set(arrows.map(\.line))
+        return Line.allCases.filter(present.contains)
+    }
+
     /// The stages whose output depends on a weight that is trained.
     private static func stagesWithGradient(_ pipeline: Pipeline) -> Set<String> {
         var carrying: Set<String> = []
