@@ -59,8 +59,8 @@ void ic_explain_unknown(const uint8_t *data, size_t size, ic_image *image) {
         ic_fail(image, IC_NOT_AN_IMAGE, "the file is %s", other_files[i].name);
         return;
     }
-    if (size <= 3 && data[0] == (size == 1 ? data[0] : 0xFF)) {
-        ic_fail(image, IC_TRUNCATED, "the file ends after %zu bytes", size);
+    if (size <= 3) {
+        ic_fail(image, IC_TRUNCATED, "the file ends after %zu byte%s", size, size == 1 ? "" : "s");
         return;
     }
     bool zero = true, text = true;

@@ -47,7 +47,7 @@ extension Image {
         var limits = ImageReader.Limits()
         limits.maximumPixels = maximumPixels
         let reader = ImageReader(limits: limits)
-        try reader.load(path: Array(path.utf8))
+        try reader.load(PathBytes(path))
         try reader.decode(minimumSize: minimumSize)
         self = reader.picture()
     }

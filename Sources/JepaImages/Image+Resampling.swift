@@ -19,14 +19,13 @@ extension Image {
     /// - Parameter box: The part to take, in pixels, edges may lie within a pixel; the filter also
     ///   sees what is beside it (crop first where it must not). Default: the whole picture.
     public func resized(
-        box: (left: Double, top: Double, right: Double, bottom: Double)? = nil, to newWidth: Int,
-        _ newHeight: Int, filter: ResizeFilter
+        box: ImageReader.Box? = nil, to newWidth: Int, _ newHeight: Int, filter: ResizeFilter
     ) -> Image {
         precondition(newWidth > 0 && newHeight > 0, "\(newWidth)x\(newHeight) holds no pixel")
-        let part = box ?? (0, 0, Double(width), Double(height))
+        let part =
+            box ?? ImageReader.Box(left: 0, top: 0, right: Double(width), bottom: Double(height))
         precondition(
-            0 <= part.left && part.left < part.right && part.right <= Double(width)
-                && 0 <= part.top && part.top < part.bottom && part.bottom <= Double(height),
+            part.fits(width: width, height: height),
             "\(part) is not within \(width)x\(height)")
         var resampler = ic_resampler()
         defer { ic_free_resampler(&resampler) }

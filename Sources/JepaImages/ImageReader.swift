@@ -35,6 +35,26 @@ public final class ImageReader {
         }
     }
 
+    /// A part of a picture whose edges may lie within a pixel.
+    public struct Box: Sendable, Hashable {
+        /// The edges in pixels from the left and the top.
+        public var left: Double, top: Double, right: Double, bottom: Double
+
+        /// A part.
+        public init(left: Double, top: Double, right: Double, bottom: Double) {
+            self.left = left
+            self.top = top
+            self.right = right
+            self.bottom = bottom
+        }
+
+        /// Whether the box lies within a picture of that size and is not empty.
+        func fits(width: Int, height: Int) -> Bool {
+            0 <= left && left < right && right <= Double(width) && 0 <= top && top < bottom
+                && bottom <= Double(height)
+        }
+    }
+
     /// What every decoding respects.
     public let limits: Limits
     private var file: UnsafeMutableRawBufferPointer
@@ -71,9 +91,8 @@ public final class ImageReader {
     /// Reads a file into memory; `measure` and `decode` then work on it.
     ///
     /// Never waits: anything but a plain file (a pipe, a device, a folder) is refused.
-    /// - Parameter path: The path as the file system has it, in bytes without a closing zero.
     /// - Throws: `DecodingFailure` `.unreadable` or `.tooLarge`.
-    public func load(path: [UInt8]) throws(DecodingFailure) {
+    public func load(_ path: PathBytes) throws(DecodingFailure) {
         fileSize = 0
         let descriptor = path.withCString { open($0, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY) }
         guard descriptor >= 0 else { throw .unreadable(errno) }
@@ -137,36 +156,53 @@ public final class ImageReader {
     ///
     /// - Parameters:
     ///   - crop: In pixels of `size`; the filter sees nothing outside of it, as after a crop.
+    ///   - box: The part of the crop to take, in its pixels; the filter sees what is beside it.
+    ///     Default: all of it.
     ///   - flip: Mirrors left and right.
     ///   - planes: Takes `(value / 255 - mean) / std`, `[3, target.height, target.width]`.
+    /// - Throws: `DecodingFailure` `.noMemory`.
     public func sample(
-        crop: PixelBox, to target: Size, filter: ResizeFilter, flip: Bool, mean: [Float],
-        std: [Float], into planes: UnsafeMutableBufferPointer<Float>
+        crop: PixelBox, box: Box? = nil, to target: Size, filter: ResizeFilter, flip: Bool,
+        mean: [Float], std: [Float], into planes: UnsafeMutableBufferPointer<Float>
     ) throws(DecodingFailure) {
         let area = target.width * target.height
+        let box =
+            box ?? Box(left: 0, top: 0, right: Double(crop.width), bottom: Double(crop.height))
         precondition(
             planes.count == 3 * area,
-            "\(planes.count) floats are not [3, \(target.height), "
-                + "\(target.width)]")
+            "\(planes.count) floats are not [3, \(target.height), \(target.width)]")
         precondition(mean.count == 3 && std.count == 3, "there are three channels")
         precondition(
             crop.fits(width: size.width, height: size.height),
             "\(crop) is not within \(size.width)x\(size.height)")
+        precondition(
+            box.fits(width: crop.width, height: crop.height), "\(box) is not within \(crop)")
         if resized.count < 3 * area {
             resized.deallocate()
             resized = .allocate(capacity: 3 * area)
         }
-        let box = [0, 0, Double(crop.width), Double(crop.height)]
         let status = ic_resize(
             &resampler, image.pixels + (crop.top * size.width + crop.left) * 3,
-            UInt32(crop.width), UInt32(crop.height), size.width * 3, box, resized.baseAddress,
-            UInt32(target.width), UInt32(target.height), filter.code)
+            UInt32(crop.width), UInt32(crop.height), size.width * 3,
+            [box.left, box.top, box.right, box.bottom], resized.baseAddress, UInt32(target.width),
+            UInt32(target.height), filter.code)
         guard status == IC_OK.rawValue else {
             throw DecodingFailure(.noMemory, "there is no memory for resampling")
         }
         ic_normalise(
             resized.baseAddress, UInt32(target.width), UInt32(target.height), flip ? 1 : 0, mean,
             std, planes.baseAddress)
+    }
+
+    /// Gives memory back if more than so many bytes are held; what was decoded is gone then.
+    public func releaseMemory(above limit: Int) {
+        guard file.count + image.capacity + image.unturned_capacity + resampler.capacity > limit
+        else { return }
+        file.deallocate()
+        file = .init(start: nil, count: 0)
+        fileSize = 0
+        ic_free_image(&image)
+        ic_free_resampler(&resampler)
     }
 
     private var message: String {
@@ -199,7 +235,7 @@ public final class ImageReader {
 extension DecodingFailure {
     /// A failure of the operating system, in its own words.
     static func unreadable(_ code: Int32) -> DecodingFailure {
-        DecodingFailure(.unreadable, String(cString: strerror(code)).lowercased())
+        DecodingFailure(.unreadable, systemMessage(code))
     }
 }
 
@@ -213,15 +249,6 @@ extension DecodingFailure.Reason {
         case IC_TRUNCATED.rawValue: self = .truncated
         case IC_NO_MEMORY.rawValue: self = .noMemory
         default: self = .damaged
-        }
-    }
-}
-
-extension [UInt8] {
-    /// Calls with the bytes and a closing zero, as C has its strings.
-    fileprivate func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
-        (self + [0]).withUnsafeBytes {
-            body($0.baseAddress!.assumingMemoryBound(to: CChar.self))
         }
     }
 }

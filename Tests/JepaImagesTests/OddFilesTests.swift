@@ -59,7 +59,7 @@ struct OddFilesTests {
     @Test func headersAloneGiveTheUprightSize() throws {
         let reader = ImageReader()
         for odd in OddFile.all where odd.expect == .decode {
-            try reader.load(path: Array(odd.path.utf8))
+            try reader.load(PathBytes(odd.path))
             let measured = try reader.measure()
             let expected = try #require(odd.uprightSize ?? odd.size)
             #expect([measured.width, measured.height] == expected, "\(odd.file)")
@@ -68,7 +68,7 @@ struct OddFilesTests {
 
     @Test(arguments: [
         ("files/zero_byte.png", "the file is empty"),
-        ("files/one_byte.jpg", "the file ends after 1 bytes"),
+        ("files/one_byte.jpg", "the file ends after 1 byte"),
         ("files/text.jpg", "the file is text, not a picture"),
         ("files/html_404.jpg", "the file is an HTML page, not a picture"),
         (
@@ -98,7 +98,7 @@ struct OddFilesTests {
 
     @Test func aMissingEndMarkerIsAWarning() throws {
         let reader = ImageReader()
-        try reader.load(path: Array((OddFile.folder + "/files/missing_eoi.jpg").utf8))
+        try reader.load(PathBytes(OddFile.folder + "/files/missing_eoi.jpg"))
         try reader.decode()
         #expect(reader.warning == "Premature end of JPEG file")
     }

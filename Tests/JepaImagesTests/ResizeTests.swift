@@ -80,7 +80,7 @@ struct ResizeTests {
         let source = Image(
             width: 4, height: 1, pixels: [0, 0, 0, 100, 100, 100, 200, 200, 200, 40, 40, 40])
         let result = source.resized(
-            box: (left: 0.5, top: 0, right: 2.5, bottom: 1), to: 1, 1, filter: .box)
+            box: .init(left: 0.5, top: 0, right: 2.5, bottom: 1), to: 1, 1, filter: .box)
         // Pixel centres at .5, 1.5 and 2.5: the box filter takes those in (0.5, 2.5].
         #expect(result[0, 0] == Colour(150, 150, 150))
     }

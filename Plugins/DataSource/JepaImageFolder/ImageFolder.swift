@@ -1,0 +1,209 @@
+public import JepaCore
+import JepaImages
+
+/// Gives the JPEG and PNG images of a folder and its sub-folders.
+///
+/// Images `[3, H, W]`: upright (EXIF is applied), RGB, `(value / 255 - mean) / std`. In training
+/// a random part of every image is cut out and resampled with an antialiasing filter; evaluation
+/// gets the middle. Alpha is dropped, 16 bits become 8, gray and CMYK become RGB, as in Pillow.
+///
+/// A file that cannot be used is named in `rejected`, and another image, chosen by the random
+/// numbers of the request alone, stands in for it; above the share `max_bad` training stops.
+/// Source: I-JEPA, appendix A (crop scale 0.3...1, neither flip nor colour changes).
+public final class ImageFolder: DataSource {
+    public static let descriptor = StageDescriptor(
+        name: "image_folder",
+        summary: "The JPEG and PNG images of a folder, with or without sub-folders as classes.",
+        source: "arXiv 2301.08243; torchvision's RandomResizedCrop; Pillow's resampling",
+        parameters: [
+            .path(
+                "path", help: "The folder; all its sub-folders belong to it, links are followed."),
+            .size(
+                "size", in: 1...8192, default: 224, help: "Height and width of the images given."),
+            .choice(
+                "crop", of: ["random", "centre"], default: "random",
+                help: "What training sees: a random part, or the middle as in evaluation."),
+            .interval(
+                "crop_scale", in: 0.001...1, default: 0.3...1,
+                help: "The share of an image's area that a random crop covers."),
+            .interval(
+                "crop_ratio", in: 0.01...100, default: 3.0 / 4...4.0 / 3,
+                help: "Width over height of a random crop, before it is resized."),
+            .boolean(
+                "flip", default: false, help: "Mirrors every other training image, at random."),
+            .choice(
+                "filter", of: ResizeFilter.allCases.map(\.rawValue), default: "bilinear",
+                help: "Pillow's antialiasing filter for resizing."),
+            .real(
+                "eval_crop", in: 0.1...1, default: 1,
+                help: "The share of the shorter side that evaluation sees; 0.875 is the usual "
+                    + "224 out of 256."),
+            .reals(
+                "mean", in: 0...1, default: [0.485, 0.456, 0.406],
+                help: "What is subtracted from red, green and blue, in the scale 0 to 1."),
+            .reals(
+                "std", in: 0.0001...10, default: [0.229, 0.224, 0.225],
+                help: "What red, green and blue are divided by after that."),
+            .choice(
+                "labels", of: ["auto", "folders", "none"], default: "auto",
+                help: "'folders' takes the first sub-folder as the class; 'auto' does so if there "
+                    + "are two or more of them. Images beside them have no class."),
+            .optionalInteger(
+                "limit", in: 1...1_000_000_000,
+                help: "Takes only so many images, spread evenly over all; all if left out.",
+                unit: .images),
+            .real(
+                "max_bad", in: 0...1, default: 0.05,
+                help: "The share of the images that may be unusable before training stops."),
+            .integer(
+                "max_pixels", in: 1...1_000_000_000, default: 178_956_970,
+                help: "Larger images are refused before memory is allocated for them.",
+                unit: .pixels),
+            .boolean(
+                "fast_decoding", default: false,
+                help: "Decodes large JPEGs at 1/2, 1/4 or 1/8 of their size where the crop is "
+                    + "still larger than 'size'; a few levels off the full decoding."),
+        ])
+
+    public let imageShape: ImageShape
+    public let classNames: [String]
+    private let root: PathBytes
+    private let images: ImageTable
+    private let ledger: RejectionLedger
+    private let readers: ImageReaderPool
+    private let crop: RandomResizedCrop?
+    private let filter: ResizeFilter
+    private let flips: Bool
+    private let evaluatedShare: Double
+    private let mean: [Float], std: [Float]
+    private let isFast: Bool
+
+    public init(parameters: StageParameters) throws {
+        let path = parameters.text("path")
+        let size = parameters.size("size")
+        imageShape = ImageShape(height: size.height, width: size.width)
+        crop =
+            parameters.text("crop") == "random"
+            ? RandomResizedCrop(
+                scale: parameters.interval("crop_scale"), ratio: parameters.interval("crop_ratio"))
+            : nil
+        // The descriptor allows the names of the filters only.
+        filter = ResizeFilter(rawValue: parameters.text("filter"))!
+        flips = parameters.boolean("flip")
+        evaluatedShare = parameters.real("eval_crop")
+        mean = parameters.reals("mean").map { Float($0) }
+        std = parameters.reals("std").map { Float($0) }
+        isFast = parameters.boolean("fast_decoding")
+        var limits = ImageReader.Limits()
+        limits.maximumPixels = parameters.integer("max_pixels")
+        readers = ImageReaderPool(limits: limits)
+
+        root = PathBytes(path)
+        let place = FolderPlace(path: path, parameters: parameters)
+        let listing = try place.list()
+        images = try ImageTable(
+            listing, labels: parameters.text("labels"), limit: parameters.optionalInteger("limit"),
+            place: place)
+        classNames = images.classNames
+        ledger = RejectionLedger(
+            listing, images: images, place: place, allowedShare: parameters.real("max_bad"))
+        try ledger.check()
+        try findReadableImage()
+    }
+
+    public var count: Int { images.count }
+    public var rejected: [RejectedSample] { ledger.rejected }
+
+    /// What was decoded although something had to be repaired, such as a missing end marker.
+    public var repaired: [RejectedSample] { ledger.repaired }
+
+    /// The path of an image below the folder, as messages show it.
+    public func name(of index: Int) -> String { "\(images.path(of: index))" }
+
+    /// The class of an image by its folder, -1 if unknown.
+    public func label(of index: Int) -> Int32 { images.labels[index] }
+
+    public func fingerprint() -> String { images.fingerprint }
+
+    public func load(
+        _ request: SampleRequest, into views: [UnsafeMutableBufferPointer<Float>]
+    ) throws -> Int32 {
+        precondition(views.count == 1, "an image folder gives one view, not \(views.count)")
+        var replacement = request.random.forPurpose("replacement")
+        return try readers.withReader { reader in
+            var index = request.index
+            var attempts = 0
+            while true {
+                if !ledger.isRejected(index) {
+                    do throws(DecodingFailure) {
+                        try fill(views[0], from: index, request, reader)
+                        return images.labels[index]
+                    } catch {
+                        try ledger.reject(
+                            index, name: name(of: index), reason: error.description)
+                    }
+                }
+                // At random, so that no image is seen much more often than the others; one after
+                // the other if good images are rare. The ledger has made sure that there is one.
+                attempts += 1
+                index =
+                    attempts < 32
+                    ? replacement.integer(in: 0..<images.count) : (index + 1) % images.count
+            }
+        }
+    }
+
+    /// Fails early if nothing in the folder is an image.
+    private func findReadableImage() throws {
+        try readers.withReader { reader in
+            for index in 0..<images.count {
+                do throws(DecodingFailure) {
+                    try reader.load(root.appending(images.path(of: index)))
+                    _ = try reader.measure()
+                    return
+                } catch {
+                    try ledger.reject(index, name: name(of: index), reason: error.description)
+                }
+            }
+        }
+    }
+
+    /// Writes one image; `[3, H, W]`.
+    private func fill(
+        _ view: UnsafeMutableBufferPointer<Float>, from index: Int, _ request: SampleRequest,
+        _ reader: ImageReader
+    ) throws(DecodingFailure) {
+        var random = request.random
+        let target = ImageReader.Size(width: imageShape.width, height: imageShape.height)
+        try reader.load(root.appending(images.path(of: index)))
+        if isFast {
+            let full = try reader.measure()
+            var draw = random
+            let part = region(of: full, request, &draw)
+            try reader.decode(minimumSize: part.smallestImage(full, for: target))
+        } else {
+            try reader.decode()
+        }
+        if let warning = reader.warning {
+            ledger.noteRepair(index, name: name(of: index), what: warning)
+        }
+        // Drawn for the size in the file, so that reduced decoding changes no draw.
+        let part = region(of: reader.fullSize, request, &random)
+            .scaled(from: reader.fullSize, to: reader.size)
+        let isFlipped = request.isAugmented && flips && random.uniform() < 0.5
+        try reader.sample(
+            crop: part.crop, box: part.box, to: target, filter: filter, flip: isFlipped,
+            mean: mean, std: std, into: view)
+    }
+
+    private func region(
+        of size: ImageReader.Size, _ request: SampleRequest, _ random: inout StageRandom
+    ) -> SampleRegion {
+        if request.isAugmented, let crop {
+            return SampleRegion(
+                crop: crop.box(width: size.width, height: size.height, using: &random))
+        }
+        return SampleRegion(
+            centreOf: size, for: imageShape.width, imageShape.height, share: evaluatedShare)
+    }
+}
