@@ -112,6 +112,6 @@ protocol Command {
 extension JepaPipe {
     /// Every command, in the order of the help.
     static let commands: [any Command.Type] = [
-        ValidateCommand.self, PlanCommand.self, StagesCommand.self,
+        RunCommand.self, ValidateCommand.self, PlanCommand.self, StagesCommand.self,
     ]
 }

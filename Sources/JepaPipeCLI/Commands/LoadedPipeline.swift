@@ -17,7 +17,8 @@ struct LoadedPipeline {
     /// - Throws: `PipelineErrors` with everything that is wrong, in the order of the file.
     init(file: String, overrides: [String], registry: Registry) throws {
         try self.init(
-            root: try GraphReader.read(path: file).applying(overrides: overrides),
+            root: try GraphReader.read(path: file)
+                .applying(overrides.map { try SettingOverride($0) }),
             registry: registry)
     }
 

@@ -1,0 +1,83 @@
+import JepaCore
+import JepaGraph
+import JepaTraining
+
+/// Trains the pipeline of a graph file.
+enum RunCommand: Command {
+    static let descriptor = CommandDescriptor(
+        name: "run", summary: "Trains the pipeline of a graph file and leaves a run folder.",
+        arguments: [
+            .init(
+                name: "FILE",
+                help: "A graph file; with --resume that of the run unless another is given.",
+                isOptional: true)
+        ],
+        options: [
+            .overrides,
+            .init(
+                name: "--out", value: "DIR",
+                help: "The run folder to make; runs/NAME-DATE-TIME if not given."),
+            .init(
+                name: "--resume", value: "DIR",
+                help: "Goes on with a run: its folder, or one of its checkpoints."),
+            .init(
+                name: "--allow-changed",
+                help: "Goes on although pipeline, data or version are not those of the run."),
+        ],
+        notes: [
+            "Ctrl-C and SIGTERM finish the step, save, say how to go on, and end with 130 or 143.",
+            "A second Ctrl-C ends at once.",
+        ])
+
+    static func run(_ arguments: CommandLineArguments, registry: Registry) throws -> Int32 {
+        let resumed = arguments.value("--resume")
+        try check(arguments, resumed)
+        let file =
+            arguments.optionalArgument("FILE")
+            ?? RunFolder.runPath(of: resumed ?? ".") + "/pipeline.yaml"
+        let loaded = try LoadedPipeline(
+            file: file, overrides: arguments.all("--set"), registry: registry)
+        let interruption = Interruption()
+        let listening = interruption.listen { _ in
+            JepaPipe.report("\nFinishing this step and saving; once more ends at once.")
+        }
+        defer { listening.cancel() }
+        let trainer = try Trainer(
+            loaded.pipeline, settings: loaded.settings, identity: identity,
+            reporter: ConsoleReporter(interval: loaded.settings.logInterval),
+            interruption: interruption)
+        let folder =
+            try resumed.map(RunFolder.open)
+            ?? RunFolder.create(at: arguments.value("--out"), pipeline: loaded.graph.name)
+        if resumed == nil {
+            try folder.write(pipeline: GraphWriter.text(of: loaded.graph.root))
+        }
+        let outcome = try trainer.run(
+            in: folder, from: resumed, allowingChanges: arguments.isOn("--allow-changed"))
+        print(outcome.text)
+        return outcome.exitStatus
+    }
+
+    private static func check(_ arguments: CommandLineArguments, _ resumed: String?) throws {
+        if resumed == nil && arguments.optionalArgument("FILE") == nil {
+            throw PipelineError(
+                .usage, "missing argument FILE: a graph file, such as pipelines/ijepa.yaml",
+                notes: ["usage: \(descriptor.usage)"])
+        }
+        if resumed != nil && arguments.value("--out") != nil {
+            throw PipelineError(
+                .usage, "'--out' makes a new run and '--resume' goes on with one; give one of them")
+        }
+        if resumed == nil && arguments.isOn("--allow-changed") {
+            throw PipelineError(.usage, "'--allow-changed' goes with '--resume'")
+        }
+    }
+
+    /// How the program was called, for the record and for the advice how to go on.
+    private static var identity: RunIdentity {
+        let words = CommandLine.arguments
+        return RunIdentity(
+            version: JepaPipe.version, command: words.joined(separator: " "),
+            resumeCommand: "\(words.first ?? "jepa-pipe") run --resume")
+    }
+}
