@@ -259,12 +259,11 @@ private func topologicalOrder(
     var order: [String] = []
     var pending = names
     while true {
-        let ready = pending.filter { name in
+        let ready = pending.firstIndex { name in
             dependencies(name).allSatisfy { order.contains($0) || !names.contains($0) }
         }
-        if ready.isEmpty { break }
-        order += ready
-        pending.removeAll(where: ready.contains)
+        guard let ready else { break }
+        order.append(pending.remove(at: ready))
     }
     guard var current = pending.first else { return (order, []) }
     // Every name that is left depends on another that is left; following them closes a circle.

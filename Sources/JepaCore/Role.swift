@@ -12,4 +12,7 @@ public enum Role: String, CaseIterable, Hashable, Sendable {
     case loss
     /// Changes the weights.
     case optimizer
+
+    /// The word for several stages of the role.
+    public var plural: String { self == .loss ? "losses" : rawValue + "s" }
 }

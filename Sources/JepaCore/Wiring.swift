@@ -131,7 +131,7 @@ extension Wiring {
                 + (nearest.map { "; did you mean '\($0)'?" } ?? ""),
             use.location,
             notes: [
-                "Registered \(role?.rawValue ?? "stage")s: \(candidates.joined(separator: ", "))."
+                "Registered \(role?.plural ?? "stages"): \(candidates.joined(separator: ", "))."
             ])
         return nil
     }

@@ -20,7 +20,6 @@ public enum JepaPipe {
     ///
     /// - Parameter plugins: Bundles of stages to register beside the built-in ones.
     public static func main(plugins: [any StagePlugin.Type] = []) -> Never {
-        setvbuf(stdout, nil, _IOLBF, 0)
         exit(run(Array(CommandLine.arguments.dropFirst()), plugins: plugins))
     }
 
@@ -60,7 +59,7 @@ public enum JepaPipe {
         default: break
         }
         guard let command = commands.first(where: { $0.descriptor.name == first }) else {
-            let names = commands.map(\.descriptor.name)
+            let names = commands.map { $0.descriptor.name }
             throw PipelineError(
                 .usage, "unknown command '\(first)'\(didYouMean(first, among: names))",
                 notes: ["Commands: \(names.joined(separator: ", "))."])
@@ -111,7 +110,7 @@ protocol Command {
 
 extension JepaPipe {
     /// Every command, in the order of the help.
-    static let commands: [any Command.Type] = [
-        RunCommand.self, ValidateCommand.self, PlanCommand.self, StagesCommand.self,
-    ]
+    static var commands: [any Command.Type] {
+        [RunCommand.self, ValidateCommand.self, PlanCommand.self, StagesCommand.self]
+    }
 }

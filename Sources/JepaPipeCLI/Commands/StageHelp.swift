@@ -10,7 +10,7 @@ struct StageHelp {
         for role in Role.allCases {
             let entries = registry.entries.filter { $0.role == role }
             guard !entries.isEmpty else { continue }
-            lines.append("\(role.rawValue)s")
+            lines.append(role.plural)
             var table = TextTable([.left, .left])
             for entry in entries {
                 table.add(["  " + entry.descriptor.name, entry.descriptor.summary])

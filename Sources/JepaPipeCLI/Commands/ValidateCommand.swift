@@ -1,4 +1,5 @@
 import JepaCore
+import JepaTraining
 
 /// Checks a graph file.
 enum ValidateCommand: Command {
