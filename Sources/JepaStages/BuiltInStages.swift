@@ -2,7 +2,6 @@ import JepaAdamW
 import JepaBlockMasker
 public import JepaCore
 import JepaEMA
-import JepaImageFolder
 import JepaL2
 import JepaMultiblock
 import JepaRandomMasker
@@ -16,14 +15,16 @@ import JepaViTPredictor
 /// The stages that come with the package.
 public enum BuiltInStages: StagePlugin {
     /// Every built-in stage.
-    static let all: [any Stage.Type] = [
-        ImageFolder.self, Scenes.self,
-        MultiblockMasker.self, RandomMasker.self, BlockMasker.self, RasterisedMasker.self,
-        ViTEncoder.self, EMAEncoder.self,
-        ViTPredictor.self,
-        SmoothL1Loss.self, L2Loss.self, VarianceCovarianceLoss.self,
-        AdamW.self,
-    ]
+    static var all: [any Stage.Type] {
+        [
+            Scenes.self,
+            MultiblockMasker.self, RandomMasker.self, BlockMasker.self, RasterisedMasker.self,
+            ViTEncoder.self, EMAEncoder.self,
+            ViTPredictor.self,
+            SmoothL1Loss.self, L2Loss.self, VarianceCovarianceLoss.self,
+            AdamW.self,
+        ]
+    }
 
     public static func register(into registry: inout Registry) throws {
         for stage in all { try registry.register(stage) }
