@@ -116,7 +116,7 @@ let testTargets: [Target] = [
         resources: [.copy("Fixtures")]),
     tests(
         "StageTests", ["JepaStages", "JepaGraph", "JepaTraining"], resources: [.copy("Fixtures")]),
-    tests("JepaPipeCLITests", ["JepaPipeCLI", "JepaCore", "JepaImages"]),
+    tests("JepaPipeCLITests", ["JepaPipeCLI", "JepaCore", "JepaImages", "JepaStages"]),
 ]
 
 let package = Package(

@@ -111,6 +111,9 @@ protocol Command {
 extension JepaPipe {
     /// Every command, in the order of the help.
     static var commands: [any Command.Type] {
-        [RunCommand.self, ValidateCommand.self, PlanCommand.self, StagesCommand.self]
+        [
+            RunCommand.self, ValidateCommand.self, PlanCommand.self, MasksCommand.self,
+            StagesCommand.self,
+        ]
     }
 }
