@@ -2,6 +2,8 @@
 struct CyclicRedundancyCheck: Sendable {
     /// The check of zip files.
     static let zip = CyclicRedundancyCheck(reversedPolynomial: 0xedb8_8320)
+    /// Castagnoli's, that of TensorFlow's records.
+    static let castagnoli = CyclicRedundancyCheck(reversedPolynomial: 0x82f6_3b78)
 
     /// Entry `256 * k + b`: the check of byte `b` followed by `k` zeros.
     private let table: [UInt32]
@@ -29,11 +31,14 @@ struct CyclicRedundancyCheck: Sendable {
                 let word = UInt64(
                     littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
                 let mixed = word ^ UInt64(value)
-                value = 0
-                for place in 0..<8 {
-                    let byte = Int(truncatingIfNeeded: mixed >> (8 * UInt64(place))) & 0xff
-                    value ^= table[(7 - place) * 256 + byte]
-                }
+                // Byte k is followed by 7 - k others.
+                let early =
+                    table[1792 + Int(mixed & 0xff)] ^ table[1536 + Int(mixed >> 8 & 0xff)]
+                    ^ table[1280 + Int(mixed >> 16 & 0xff)] ^ table[1024 + Int(mixed >> 24 & 0xff)]
+                let late =
+                    table[768 + Int(mixed >> 32 & 0xff)] ^ table[512 + Int(mixed >> 40 & 0xff)]
+                    ^ table[256 + Int(mixed >> 48 & 0xff)] ^ table[Int(mixed >> 56)]
+                value = early ^ late
                 position += 8
             }
             for byte in bytes[position...] {

@@ -38,45 +38,23 @@ struct PickleMachine {
         var items: [Item] = []
     }
 
-    /// What a pickle may name.
-    enum Callable {
-        case rebuildTensor, rebuildParameter, orderedDictionary, size
-        case storage(TensorElement)
-
-        init?(_ name: String) {
-            switch name {
-            case "torch._utils._rebuild_tensor_v2": self = .rebuildTensor
-            case "torch._utils._rebuild_parameter": self = .rebuildParameter
-            case "collections.OrderedDict": self = .orderedDictionary
-            case "torch.Size": self = .size
-            case "torch.DoubleStorage": self = .storage(.float64)
-            case "torch.FloatStorage": self = .storage(.float32)
-            case "torch.HalfStorage": self = .storage(.float16)
-            case "torch.BFloat16Storage": self = .storage(.bfloat16)
-            case "torch.LongStorage": self = .storage(.int64)
-            case "torch.IntStorage": self = .storage(.int32)
-            case "torch.ShortStorage": self = .storage(.int16)
-            case "torch.CharStorage": self = .storage(.int8)
-            case "torch.ByteStorage": self = .storage(.uint8)
-            case "torch.BoolStorage": self = .storage(.bool)
-            default: return nil
-            }
-        }
-    }
-
     /// More instructions than any checkpoint has; they bound the memory that a pickle can ask for.
     private static let maximumInstructionCount = 2 << 20
 
     /// The containers and objects made so far.
     private(set) var nodes: [Node] = []
     /// The tensors made so far.
-    private(set) var tensors: [StoredTensor] = []
-    private var blocks: [TorchStorages.Storage] = []
-    private var storages: TorchStorages
+    var tensors: [StoredTensor] = []
+    /// The storages named so far.
+    var blocks: [TorchStorages.Storage] = []
+    /// Where the numbers are.
+    var storages: TorchStorages
 
     private let bytes: UnsafeRawBufferPointer
-    private var position = 0
-    private var stack: [Item] = []
+    /// The next byte to read.
+    private(set) var position = 0
+    /// What instructions work on.
+    var stack: [Item] = []
     private var marks: [Int] = []
     private var memo: [Int: Item] = [:]
 
@@ -187,7 +165,7 @@ struct PickleMachine {
         return text
     }
 
-    private mutating func line() throws -> String {
+    mutating func line() throws -> String {
         guard let end = bytes[position...].firstIndex(of: 0x0a) else {
             throw damaged("a name goes beyond its end")
         }
@@ -197,7 +175,7 @@ struct PickleMachine {
 
     // MARK: The stack
 
-    private mutating func push(_ kind: Kind, _ items: [Item] = []) {
+    mutating func push(_ kind: Kind, _ items: [Item] = []) {
         stack.append(.node(nodes.count))
         nodes.append(Node(kind: kind, items: items))
     }
@@ -246,88 +224,7 @@ struct PickleMachine {
         nodes[try openDictionary()].items += items
     }
 
-    private func openDictionary() throws -> Int {
+    func openDictionary() throws -> Int {
         try openNode("a dictionary") { if case .dictionary = $0 { true } else { false } }
-    }
-
-    // MARK: Objects
-
-    private mutating func name() throws {
-        let name = "\(try line()).\(try line())"
-        guard let callable = Callable(name) else {
-            throw PipelineError(
-                .file,
-                "\(quoted(storages.file.name)) is refused for \(quoted(name)): only tensors, "
-                    + "numbers, texts, lists, tuples, dictionaries and None are read")
-        }
-        push(.callable(callable))
-    }
-
-    /// Python objects have attributes beside their contents; those of an `OrderedDict` (torch keeps
-    /// version numbers of modules there) are no data of the checkpoint and are left out.
-    private mutating func setState(_ state: Item) throws {
-        _ = try openDictionary()
-        guard case .dictionary? = kind(of: state) else {
-            throw damaged("the attributes before byte \(position) are not a dictionary")
-        }
-    }
-
-    private mutating func call(_ function: Item, _ arguments: Item) throws {
-        guard case .callable(let callable)? = kind(of: function),
-            let arguments = tuple(arguments)
-        else { throw damaged("the call before byte \(position) is not one of a known name") }
-        switch callable {
-        case .orderedDictionary where arguments.isEmpty: push(.dictionary)
-        case .size where arguments.count == 1:
-            guard let sizes = tuple(arguments[0]) else { throw wrongArguments(of: "torch.Size") }
-            push(.tuple, sizes)
-        case .rebuildTensor where 6...7 ~= arguments.count:
-            guard case .storage(let block)? = kind(of: arguments[0]),
-                case .integer(let offset) = arguments[1],
-                let shape = integers(arguments[2]), let strides = integers(arguments[3])
-            else { throw wrongArguments(of: "_rebuild_tensor_v2") }
-            push(.tensor(tensors.count))
-            tensors.append(
-                try storages.tensor(blocks[block], offset: offset, shape: shape, strides: strides))
-        case .rebuildParameter where arguments.count == 3:
-            guard case .tensor? = kind(of: arguments[0]) else {
-                throw wrongArguments(of: "_rebuild_parameter")
-            }
-            stack.append(arguments[0])
-        default: throw damaged("the call before byte \(position) has wrong arguments")
-        }
-    }
-
-    /// `('storage', type, key, device, count)`: the device is where the writer had it.
-    private mutating func persistentStorage(_ item: Item) throws {
-        guard let parts = tuple(item), parts.count == 5, case .text("storage") = parts[0],
-            case .callable(.storage(let element))? = kind(of: parts[1]),
-            case .text(let key) = parts[2], case .integer(let count) = parts[4]
-        else { throw damaged("the reference before byte \(position) is not one to a storage") }
-        push(.storage(blocks.count))
-        blocks.append(try storages.storage(key, element, count: count))
-    }
-
-    private func kind(of item: Item) -> Kind? {
-        if case .node(let number) = item { nodes[number].kind } else { nil }
-    }
-
-    private func tuple(_ item: Item) -> [Item]? {
-        guard case .node(let number) = item, case .tuple = nodes[number].kind else { return nil }
-        return nodes[number].items
-    }
-
-    private func integers(_ item: Item) -> [Int]? {
-        guard let items = tuple(item) else { return nil }
-        var numbers: [Int] = []
-        for item in items {
-            guard case .integer(let number) = item else { return nil }
-            numbers.append(number)
-        }
-        return numbers
-    }
-
-    private func wrongArguments(of function: String) -> PipelineError {
-        damaged("\(function) before byte \(position) has wrong arguments")
     }
 }
