@@ -31,16 +31,18 @@ public final class Interruption: Sendable {
     /// - Parameter onFirst: Called on another thread when the first signal arrives.
     public func listen(onFirst: @escaping @Sendable (Int32) -> Void) -> Listening {
         let queue = DispatchQueue(label: "interruption")
+        let registered = DispatchSemaphore(value: 0)
         let sources = [SIGINT, SIGTERM].map { number in
-            // Dispatch sees a signal only if nothing else handles it.
-            Foundation.signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler { [self] in
                 if ask(number) { onFirst(number) } else { _exit(128 + number) }
             }
+            source.setRegistrationHandler { registered.signal() }
             source.resume()
             return source
         }
+        // Until Dispatch has taken a signal over, it still ends the process.
+        for _ in sources { registered.wait() }
         return Listening(sources: sources)
     }
 

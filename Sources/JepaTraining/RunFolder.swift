@@ -93,25 +93,27 @@ public final class RunFolder {
     /// Records the pipeline, as a text that reads back as the same pipeline.
     public func write(pipeline text: String) throws { try AtomicFile.write(text, to: pipelineFile) }
 
-    /// A fresh name such as `runs/ijepa-20260131-142500`, with a number if it is taken.
+    /// Makes a folder under `runs` that was not there before.
     private static func freshPath(_ pipeline: String, _ date: Date) throws -> String {
-        let calendar = Calendar(identifier: .gregorian)
-        let part = calendar.dateComponents(
-            [.year, .month, .day, .hour, .minute, .second], from: date)
-        func digits(_ value: Int?, _ count: Int = 2) -> String {
-            let text = String(value ?? 0)
-            return String(repeating: "0", count: max(0, count - text.count)) + text
-        }
-        let day = digits(part.year, 4) + digits(part.month) + digits(part.day)
-        let time = digits(part.hour) + digits(part.minute) + digits(part.second)
         try makeFolder("runs")
-        let base = "runs/\(pipeline)-\(day)-\(time)"
-        // Two runs may begin in the same second; whoever makes the folder has it.
-        for path in [base] + (2...99).map({ "\(base)-\($0)" }) {
+        for number in 1...99 {
+            let path = "runs/" + freshName(pipeline, date, number: number)
+            // Two runs may begin in the same second; whoever makes the folder has it.
             if mkdir(path, 0o777) == 0 { return path }
-            guard errno == EEXIST else { throw PipelineError.refused("make", path) }
+            guard errno == EEXIST else { throw PipelineError.refused("make the folder", path) }
         }
-        throw PipelineError(.file, "there are 99 runs of the name '\(base)' already")
+        let name = freshName(pipeline, date, number: 1)
+        throw PipelineError(.file, "there are 99 runs of the name '\(name)' already")
+    }
+
+    /// A name such as `ijepa-20260131-142500`, the second of that name `ijepa-20260131-142500-2`.
+    static func freshName(_ pipeline: String, _ date: Date, number: Int) -> String {
+        let time = date.formatted(
+            Date.VerbatimFormatStyle(
+                format:
+                    "\(year: .padded(4))\(month: .twoDigits)\(day: .twoDigits)-\(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased))\(minute: .twoDigits)\(second: .twoDigits)",
+                timeZone: .current, calendar: Calendar(identifier: .gregorian)))
+        return "\(pipeline)-\(time)" + (number == 1 ? "" : "-\(number)")
     }
 
     private static func makeFolder(_ path: String) throws {

@@ -122,12 +122,12 @@ public final class Trainer {
         pace.add(seconds)
         try journal.write(
             StepRow(result, step: state.step, plan, loading: loading, seconds: seconds))
-        reportRejections()
         reporter.advance(state.progress(plan, pace))
     }
 
     /// The next batch; if the data fails, what has been learnt is saved first.
     private func nextBatch(of batches: BatchLoader, _ journal: inout RunJournal) throws -> Batch {
+        defer { reportRejections() }
         do {
             guard let batch = try batches.next() else {
                 fatalError("the batches ended before step \(state.step + 1) of \(plan.steps)")

@@ -159,3 +159,47 @@ import Testing
         #expect(text.contains("  jepa-pipe run toy.yaml --resume \(run)"))
     }
 }
+
+extension TrainerTests {
+    @Test func unusableDataStopsTheRunAfterSavingWhatWasLearnt() throws {
+        let scratch = Scratch()
+        let run = scratch.path + "/run"
+        // Image 13 is the only bad one; the run comes to it in its first epoch.
+        let toy = try ToyRun(data: ["use": "crumbling_images"], adding: CrumblingImages.self)
+        let error = #expect(throws: PipelineError.self) { try toy.train(in: run) }
+        #expect(error?.message == "too many images cannot be read")
+        let steps = toy.watcher.progress.count
+        #expect(
+            error?.notes == [
+                "The last checkpoint is of step \(steps). To go on from it:",
+                "  jepa-pipe run toy.yaml --resume \(run)",
+            ])
+        #expect(toy.watcher.said.contains("skipped 'a.jpg': it is empty"))
+        #expect(try RunFolder.list(run + "/checkpoints").count == 1)
+    }
+}
+
+/// Toy images one of which is missing and one of which ends the run.
+private struct CrumblingImages: DataSource {
+    static let descriptor = StageDescriptor(name: "crumbling_images", summary: "Bad images.")
+    private let images: ToyImages
+
+    init(parameters: StageParameters) throws {
+        images = try ToyImages(parameters: StageParameters(for: ToyImages.self))
+    }
+
+    var count: Int { images.count }
+    var imageShape: ImageShape { images.imageShape }
+    var rejected: [RejectedSample] { [RejectedSample(name: "a.jpg", reason: "it is empty")] }
+
+    func fingerprint() throws -> String { "crumbling" }
+
+    func load(
+        _ request: SampleRequest, into views: [UnsafeMutableBufferPointer<Float>]
+    ) throws -> Int32 {
+        if request.isAugmented && request.index == 13 {
+            throw PipelineError(.data, "too many images cannot be read")
+        }
+        return try images.load(request, into: views)
+    }
+}

@@ -1,7 +1,7 @@
 import Foundation
 public import JepaCore
 
-/// Grey images in memory: waves whose direction is their class, with noise.
+/// Grey images in memory: waves whose direction and brightness are their class, with noise.
 ///
 /// Image `i` is of class `i % classes`. Its noise belongs to the image; augmented, it gets as much
 /// again from the random numbers of the request.
@@ -43,7 +43,8 @@ public struct ToyImages: DataSource {
             for row in 0..<imageShape.height {
                 for column in 0..<imageShape.width {
                     let phase = cos(angle) * Double(column) + sin(angle) * Double(row)
-                    var value = sin(1.5 * phase) + noise * own.uniform(in: -1...1)
+                    var value = sin(1.5 * phase) + 0.3 * Double(label)
+                    value += noise * own.uniform(in: -1...1)
                     if request.isAugmented { value += noise * augmentation.uniform(in: -1...1) }
                     view[row * imageShape.width + column] = Float(value)
                 }

@@ -1,0 +1,150 @@
+import JepaCore
+import JepaTestSupport
+import Testing
+
+@testable import JepaTraining
+
+@Suite struct MonitorTests {
+    private let scratch = Scratch()
+    private var run: String { scratch.path + "/run" }
+
+    private func train(_ monitor: Setting, heldOut: Setting? = nil) throws -> TrainingOutcome {
+        let toy = try ToyRun(
+            ["batch_size": 8, "epochs": 2, "monitor": monitor], data: ["count": 96],
+            stages: heldOut.map { ["other": $0] } ?? [:])
+        return try toy.train(in: run)
+    }
+
+    @Test func targetAndContextEncoderAreJudgedBeforeAndAfter() throws {
+        let outcome = try train(["images": 64, "queries": 32])
+        #expect(outcome.untrained?.step == 0)
+        #expect(outcome.latest?.step == 24)
+        let names = outcome.latest?.encoders.map(\.encoder)
+        #expect(names == ["target_encoder", "context_encoder"])
+        for reading in (outcome.untrained?.encoders ?? []) + (outcome.latest?.encoders ?? []) {
+            #expect(reading.width == 6)
+            let knn = try #require(reading.knn)
+            let linear = try #require(reading.linear)
+            // Four classes of waves are easy; 1/4 would be chance.
+            #expect(knn > 0.4 && knn <= 1)
+            #expect(linear > 0.4 && linear <= 1)
+            #expect(reading.rankMe >= 1 && reading.rankMe <= 6.001)
+            #expect(reading.deviation > 0)
+        }
+        // The untrained target encoder is a copy of the context encoder.
+        let untrained = try #require(outcome.untrained)
+        #expect(untrained.encoders[0].figures == untrained.encoders[1].figures)
+        #expect(outcome.latest?.images == 64)
+        #expect(outcome.latest?.queries == 32)
+    }
+
+    @Test func aSmallDataSetIsSharedOut() throws {
+        let outcome = try train(["images": 1000, "queries": 500])
+        #expect(outcome.latest?.images == 64)
+        #expect(outcome.latest?.queries == 32)
+    }
+
+    @Test func queriesCanComeFromHeldOutData() throws {
+        let outcome = try train(
+            ["images": 50, "queries": 40, "held_out": "other", "encoder": "context_encoder"],
+            heldOut: ["use": "toy_images", "count": 30])
+        #expect(outcome.latest?.images == 50)
+        #expect(outcome.latest?.queries == 30)
+        #expect(outcome.latest?.encoders.map(\.encoder) == ["context_encoder"])
+    }
+
+    @Test(
+        arguments: [
+            (
+                ["use": "toy_images", "size": 4],
+                "the images of 'held_out' are 1x4x4, those of training 1x8x8"
+            ),
+            (
+                ["use": "toy_images", "classes": 2],
+                "the classes of 'held_out' (direction 0, direction 1) are not those of training "
+                    + "(direction 0, direction 1, direction 2, direction 3)"
+            ),
+        ] as [(Setting, String)])
+    func heldOutDataHasToFit(stage: Setting, message: String) throws {
+        let error = #expect(throws: PipelineError.self) {
+            try train(["held_out": "other"], heldOut: stage)
+        }
+        #expect(error?.message == message)
+    }
+
+    @Test func lookingDoesNotChangeTheTraining() throws {
+        let elements = try [true, false].map { isEnabled in
+            let toy = try ToyRun([
+                "batch_size": 8, "epochs": 1,
+                "monitor": ["enabled": Setting(.boolean(isEnabled)), "every_steps": 1],
+            ])
+            try toy.train(in: run + "-\(isEnabled)")
+            return toy.elements
+        }
+        #expect(elements[0] == elements[1])
+    }
+
+    // MARK: - Text
+
+    private func reading(step: Int, knn: Double?, rankMe: Double) -> MonitorReading {
+        let encoder = EncoderReading(
+            encoder: "target_encoder", width: 192, knn: knn, linear: knn.map { $0 + 0.1 },
+            rankMe: rankMe, deviation: 0.0312, cosine: 0.75,
+            omissions: knn == nil
+                ? ["knn and linear are left out: the images have no labels."] : [])
+        return MonitorReading(
+            step: step, encoders: [encoder], majorityShare: knn.map { _ in 0.125 }, images: 1024,
+            queries: 512)
+    }
+
+    @Test func aLineComparesWithTheUntrainedNetwork() {
+        let (first, now) = (
+            reading(step: 0, knn: 0.312, rankMe: 41), reading(step: 400, knn: 0.441, rankMe: 67)
+        )
+        #expect(
+            MonitorTable.line(first, untrained: first)
+                == "target_encoder untrained: k-NN 0.312, linear 0.412, RankMe 41.0 of 192, "
+                + "feature deviation 0.0312, mean cosine 0.750")
+        #expect(
+            MonitorTable.line(now, untrained: first)
+                == "target_encoder after step 400: k-NN 0.312 -> 0.441, linear 0.412 -> 0.541, "
+                + "RankMe 41.0 -> 67.0 of 192, feature deviation 0.0312 -> 0.0312, "
+                + "mean cosine 0.750 -> 0.750")
+    }
+
+    @Test func theTableSaysWhatTheFiguresAreOf() {
+        let text = MonitorTable.text(
+            untrained: reading(step: 0, knn: 0.312, rankMe: 41),
+            now: reading(step: 400, knn: 0.441, rankMe: 67))
+        #expect(
+            text == """
+                                       untrained     after 400
+                target_encoder
+                  k-NN                     0.312         0.441
+                  linear                   0.412         0.541
+                  RankMe                    41.0          67.0 of 192
+                  feature deviation       0.0312        0.0312
+                  mean cosine              0.750         0.750
+                Features of 1024 images; 512 other images classified, where naming the most \
+                frequent class is right for 0.125.
+                """)
+    }
+
+    @Test func theTableDoesNotPraiseWhatIsNoBetter() {
+        let untrained = reading(step: 0, knn: 0.4, rankMe: 41)
+        #expect(MonitorTable.verdict(untrained, reading(step: 9, knn: 0.5, rankMe: 40)) == [])
+        #expect(
+            MonitorTable.verdict(untrained, reading(step: 9, knn: 0.4, rankMe: 9)) == [
+                "By its nearest neighbours, target_encoder is no better than untrained.",
+                "The features of target_encoder use fewer directions than untrained: a sign of "
+                    + "collapse.",
+            ])
+    }
+
+    @Test func withoutLabelsTheTableSaysWhyFiguresAreMissing() {
+        let text = MonitorTable.text(untrained: nil, now: reading(step: 5, knn: nil, rankMe: 3))
+        #expect(text.contains("knn and linear are left out: the images have no labels."))
+        #expect(text.hasSuffix("Features of 1024 images."))
+        #expect(text.contains("RankMe                       ?           3.0 of 192"))
+    }
+}

@@ -1,0 +1,97 @@
+import Foundation
+import JepaCore
+import JepaTestSupport
+import Testing
+
+@testable import JepaTraining
+
+@Suite struct RunFolderTests {
+    private let scratch = Scratch()
+
+    @Test func aNewFolderIsMadeWithItsParents() throws {
+        let path = scratch.path + "/a/b/run"
+        let folder = try RunFolder.create(at: path + "/", pipeline: "toy")
+        #expect(folder.path == path)
+        try folder.write(pipeline: "pipeline: toy\n")
+        #expect(try scratch.text("a/b/run/pipeline.yaml") == "pipeline: toy\n")
+    }
+
+    @Test func anEmptyFolderIsTaken() throws {
+        _ = try RunFolder.create(at: scratch.path, pipeline: "toy")
+        #expect(try RunFolder.list(scratch.path) == [".lock", "checkpoints"])
+    }
+
+    @Test func anotherRunIsNeverOverwritten() throws {
+        let path = scratch.path + "/run"
+        try ToyRun().train(in: path)
+        let before = try scratch.text("run/run.json")
+        let text = message { _ = try RunFolder.create(at: path, pipeline: "toy") }
+        #expect(
+            text == """
+                error: '\(path)' is not empty: it holds another run
+                Go on with that run by --resume \(path), or give --out a new folder.
+                """)
+        #expect(try scratch.text("run/run.json") == before)
+    }
+
+    @Test func aFolderOfOtherThingsIsLeftAlone() throws {
+        try "x".write(toFile: scratch.path + "/photo.jpg", atomically: true, encoding: .utf8)
+        let text = message { _ = try RunFolder.create(at: scratch.path, pipeline: "toy") }
+        #expect(
+            text == """
+                error: '\(scratch.path)' is not empty: it holds 'photo.jpg'
+                Give --out a folder that is empty or does not exist.
+                """)
+        let file = message {
+            _ = try RunFolder.create(at: scratch.path + "/photo.jpg", pipeline: "toy")
+        }
+        #expect(file == "error: '\(scratch.path)/photo.jpg' is a file; a run needs a folder")
+    }
+
+    @Test func twoProcessesNeverWriteOneRun() throws {
+        let path = scratch.path + "/run"
+        do {
+            let toy = try ToyRun()
+            let folder = try RunFolder.create(at: path, pipeline: "toy")
+            _ = try toy.trainer().run(in: folder)
+            let text = message { _ = try RunFolder.open(path) }
+            #expect(
+                text == """
+                    error: the run in '\(path)' is being written by process \(getpid())
+                    Wait until it has ended, or give --out a new folder.
+                    """)
+        }
+        // The lock goes with its holder.
+        _ = try RunFolder.open(path)
+    }
+
+    @Test func openingNeedsARun() throws {
+        #expect(
+            message { _ = try RunFolder.open(scratch.path) }
+                == """
+                error: '\(scratch.path)' holds no run: it has no 'run.json'
+                --resume takes the folder of a run, or one of its checkpoints.
+                """)
+        #expect(
+            message { _ = try RunFolder.open(scratch.path + "/none") }.hasPrefix(
+                "error: there is no '\(scratch.path)/none'"))
+    }
+
+    @Test(arguments: [
+        ("runs/a", "runs/a"), ("runs/a/", "runs/a"), (".", "."),
+        ("runs/a/checkpoints/step-000001.safetensors", "runs/a"),
+        ("/x/checkpoints/best.safetensors", "/x"),
+        ("checkpoints/best.safetensors", "."),
+    ])
+    func aCheckpointMeansItsRun(path: String, run: String) {
+        #expect(RunFolder.runPath(of: path) == run)
+    }
+
+    @Test func freshNamesCarryPipelineAndTimeAndNeverMeet() throws {
+        let date = Date(timeIntervalSince1970: 1_700_000_000)
+        let names = (0..<3).map { RunFolder.freshName("toy", date, number: $0 + 1) }
+        #expect(Set(names).count == 3)
+        #expect(names[0].wholeMatch(of: /toy-20231[0-9]{3}-[0-9]{6}/) != nil)
+        #expect(names[1] == names[0] + "-2")
+    }
+}
