@@ -211,7 +211,7 @@ struct Assembly {
 
     /// Reports stages no loss depends on, and data sources that compete.
     private mutating func checkUse() {
-        guard errors.isEmpty else { return }
+        guard errors.isEmpty, wiring.isComplete else { return }
         var used = Set(wiring.nodes.filter { $0.entry.role == .loss }.map(\.name))
         for name in order.reversed() where used.contains(name) {
             used.formUnion(wiring.edges(into: name).map(\.source.stage))

@@ -30,20 +30,31 @@ public struct Graph: Sendable {
     /// The names of the sections a graph file may have.
     public static let sections = ["pipeline", "seed", "stages", "train", "plugins"]
 
+    /// The mistakes in the outermost two levels; empty unless made by `init(collecting:)`.
+    public let mistakes: [PipelineError]
+    /// Stages that are written in a form that cannot be read; `mistakes` says why.
+    let unreadable: Set<String>
+
     /// Takes a graph apart into its sections.
     ///
     /// - Throws: `PipelineErrors` with every mistake in the outermost two levels.
     public init(_ root: Setting) throws {
+        self.init(collecting: root)
+        if !mistakes.isEmpty { throw PipelineErrors(mistakes) }
+    }
+
+    /// Takes a graph apart into its sections as far as they can be read. A pipeline made of it
+    /// reports the mistakes in the outermost two levels together with those in the stages.
+    public init(collecting root: Setting) {
         var errors: [PipelineError] = []
         let known = Self.sections
-        guard let sections = root.entries else {
-            throw PipelineErrors([
+        if root.entries == nil {
+            errors.append(
                 PipelineError(
                     .syntax, "a graph file is a mapping with 'stages', not \(root.quoted)",
-                    at: root.location)
-            ])
+                    at: root.location))
         }
-        for section in sections where !known.contains(section.key) {
+        for section in root.entries ?? [] where !known.contains(section.key) {
             errors.append(
                 PipelineError(
                     .unknownName,
@@ -54,7 +65,9 @@ public struct Graph: Sendable {
         name = Self.name(root["pipeline"], &errors)
         seed = Self.seed(root["seed"], &errors)
         plugins = Self.plugins(root["plugins"], &errors)
-        nodes = Self.nodes(root["stages"], root, &errors)
+        nodes = root.entries == nil ? [] : Self.nodes(root["stages"], root, &errors)
+        let read = Set(nodes.map(\.name))
+        unreadable = Set((root["stages"]?.entries ?? []).map(\.key)).subtracting(read)
         let train = root["train"] ?? Setting(.mapping([]))
         if train.entries == nil {
             errors.append(
@@ -62,7 +75,7 @@ public struct Graph: Sendable {
                     .value, "'train' is a mapping, not \(train.quoted)", at: train.location))
         }
         self.train = train
-        if !errors.isEmpty { throw PipelineErrors(errors) }
+        mistakes = errors
     }
 
     private static func name(_ setting: Setting?, _ errors: inout [PipelineError]) -> String {
@@ -116,7 +129,10 @@ public struct Graph: Sendable {
         _ setting: Setting?, _ root: Setting, _ errors: inout [PipelineError]
     ) -> [Node] {
         guard let entries = setting?.entries, !entries.isEmpty else {
-            let found = setting.map { ", not \($0.quoted)" } ?? ""
+            var found = ""
+            if let setting, setting.entries == nil {
+                if case .null = setting.content {} else { found = ", not \(setting.quoted)" }
+            }
             errors.append(
                 PipelineError(
                     .missing, "a graph needs 'stages', a mapping from names to stages\(found)",

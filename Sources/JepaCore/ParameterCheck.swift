@@ -23,6 +23,7 @@ public struct ParameterCheck {
         reserved: [String: String] = [:]
     ) -> ParameterSet {
         var set = ParameterSet(descriptors: descriptors)
+        let names = descriptors.map(\.name)
         for entry in entries where !otherKeys.contains(entry.key) {
             guard let descriptor = descriptors.first(where: { $0.name == entry.key }) else {
                 reportUnknown(entry, descriptors, otherKeys, reserved)
@@ -33,7 +34,9 @@ public struct ParameterCheck {
             }
         }
         for descriptor in descriptors where descriptor.isRequired {
-            guard !entries.contains(where: { $0.key == descriptor.name }) else { continue }
+            guard !entries.contains(where: { $0.key == descriptor.name }),
+                !isMisspelt(descriptor.name, in: entries, known: otherKeys + names)
+            else { continue }
             errors.append(
                 PipelineError(
                     .missing,
@@ -41,6 +44,13 @@ public struct ParameterCheck {
                     notes: ["\(descriptor.name): \(descriptor.help)"]))
         }
         return set
+    }
+
+    /// Whether a key that is not known was probably meant to be this one; it is reported already.
+    func isMisspelt(_ name: String, in entries: [Setting.Entry], known: [String]) -> Bool {
+        entries.contains { entry in
+            !known.contains(entry.key) && nearestSpelling(to: entry.key, among: known) == name
+        }
     }
 
     private mutating func reportUnknown(
@@ -76,22 +86,36 @@ public struct ParameterCheck {
             errors += inner.errors
             return .group(set)
         }
+        if case .losses = descriptor.kind, let entries = setting.entries {
+            let wrong = entries.filter { $0.value.number?.isFinite != true }
+            for entry in wrong { rejectWeight(entry, descriptor) }
+            if !wrong.isEmpty { return nil }
+        }
         return descriptor.value(of: setting) ?? reject(setting, descriptor, keyLocation)
+    }
+
+    private mutating func rejectWeight(
+        _ entry: Setting.Entry, _ descriptor: ParameterDescriptor
+    ) {
+        errors.append(
+            PipelineError(
+                .value,
+                "the weight of '\(entry.key)' in '\(descriptor.name)' of \(owner) is a finite "
+                    + "number, not \(entry.value.quoted)",
+                at: entry.value.location ?? entry.location))
     }
 
     private mutating func reject(
         _ setting: Setting, _ descriptor: ParameterDescriptor, _ keyLocation: SourceLocation?
     ) -> ParameterValue? {
-        var hint = ""
-        if case .choice(let words) = descriptor.kind, case .text(let word) = setting.content {
-            hint = didYouMean(word, among: words)
-        }
-        errors.append(
-            PipelineError(
-                .value,
+        let message =
+            if case .null = setting.content {
+                "'\(descriptor.name)' of \(owner) has no value; it is \(descriptor.expectation)"
+            } else {
                 "'\(descriptor.name)' of \(owner) is \(descriptor.expectation), "
-                    + "not \(setting.quoted)\(hint)",
-                at: setting.location ?? keyLocation))
+                    + "not \(setting.quoted)\(descriptor.hint(for: setting))"
+            }
+        errors.append(PipelineError(.value, message, at: setting.location ?? keyLocation))
         return nil
     }
 }

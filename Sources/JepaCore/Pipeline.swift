@@ -61,7 +61,8 @@ public final class Pipeline {
     public init(_ graph: Graph, registry: Registry) throws {
         let wiring = Wiring(graph, registry: registry)
         let assembly = Assembly(wiring)
-        if !assembly.errors.isEmpty { throw PipelineErrors(assembly.errors) }
+        let errors = graph.mistakes + assembly.errors
+        if !errors.isEmpty { throw PipelineErrors(errors) }
         self.graph = graph
         let nodes = assembly.order.compactMap { name -> Node? in
             guard let node = wiring.node(name), let stage = assembly.stages[name] else {

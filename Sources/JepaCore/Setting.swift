@@ -50,16 +50,25 @@ public struct Setting: Sendable {
     /// The value of a key of a mapping.
     public subscript(key: String) -> Setting? { entries?.first { $0.key == key }?.value }
 
-    /// The value as a message quotes it: `'text'`, `12`, `a list`.
+    /// The value as a message quotes it: `'text'`, `12`, `[0.3, 1.0]`, `a mapping`.
     public var quoted: String {
         switch content {
         case .null: "nothing"
         case .boolean(let value): "'\(value)'"
         case .integer(let value): "\(value)"
         case .real(let value): "\(value)"
-        case .text(let value): "'\(value)'"
+        case .text(let value): "'\(value.prefix(60))\(value.count > 60 ? "…" : "")'"
+        case .list(let items) where items.count <= 4 && items.allSatisfy(\.isScalar):
+            "[" + items.map(\.quoted).joined(separator: ", ") + "]"
         case .list: "a list"
         case .mapping: "a mapping"
+        }
+    }
+
+    private var isScalar: Bool {
+        switch content {
+        case .list, .mapping: false
+        default: true
         }
     }
 }

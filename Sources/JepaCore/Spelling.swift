@@ -2,6 +2,8 @@
 ///
 /// - Complexity: O(candidates x length^2).
 public func nearestSpelling(to word: String, among candidates: [String]) -> String? {
+    // Nobody misspells what is so long, and comparing it would take long.
+    guard word.count <= 100 else { return nil }
     let limit = max(1, word.count / 3)
     return candidates.map { ($0, editDistance(word.lowercased(), $0.lowercased())) }
         .filter { $0.1 <= limit }

@@ -81,6 +81,11 @@ public struct Wiring {
         checkCounts()
     }
 
+    /// Whether every stage of the file stands in `nodes`.
+    var isComplete: Bool {
+        !nodes.isEmpty && nodes.count == graph.nodes.count && graph.unreadable.isEmpty
+    }
+
     /// The node of a name.
     public func node(_ name: String) -> Node? { nodes.first { $0.name == name } }
 
@@ -148,11 +153,15 @@ extension Wiring {
         return Node(written: written, entry: entry, parameters: parameters)
     }
 
+    /// Where the key `stages` stands.
+    private var stagesLocation: SourceLocation? {
+        graph.root.entries?.first { $0.key == "stages" }?.location
+    }
+
     private mutating func checkCounts() {
         let optimizers = nodes.filter { $0.entry.role == .optimizer }
-        let unknown = nodes.count < graph.nodes.count
-        if optimizers.isEmpty && !unknown {
-            report(.missing, "the graph has no optimizer", graph.root["stages"]?.location)
+        if optimizers.isEmpty && isComplete {
+            report(.missing, "the graph has no optimizer", stagesLocation)
         }
         for extra in optimizers.dropFirst() {
             report(
@@ -160,8 +169,8 @@ extension Wiring {
                 "stage '\(extra.name)' is a second optimizer beside '\(optimizers[0].name)'; "
                     + "a graph has one", extra.written.location)
         }
-        if !unknown && !nodes.contains(where: { $0.entry.role == .loss }) {
-            report(.missing, "the graph has no loss", graph.root["stages"]?.location)
+        if isComplete && !nodes.contains(where: { $0.entry.role == .loss }) {
+            report(.missing, "the graph has no loss", stagesLocation)
         }
     }
 }
@@ -172,7 +181,8 @@ extension Wiring {
     private mutating func connectInputs(of node: Node) {
         for socket in node.entry.inputs {
             guard let entry = node.written.entries.first(where: { $0.key == socket.name }) else {
-                if !socket.isOptional {
+                let isReported = isMisspelt(socket.name, in: node)
+                if !socket.isOptional && !isReported {
                     report(
                         .missing,
                         "input '\(socket.name)' of stage '\(node.name)' is open; "
@@ -183,6 +193,13 @@ extension Wiring {
             }
             connect(entry, to: socket, of: node)
         }
+    }
+
+    /// Whether a key that is not known was probably meant to be this input.
+    private func isMisspelt(_ input: String, in node: Node) -> Bool {
+        ParameterCheck(owner: "").isMisspelt(
+            input, in: node.written.entries,
+            known: node.entry.inputs.map(\.name) + node.entry.parameters.map(\.name))
     }
 
     private mutating func connect(_ entry: Setting.Entry, to socket: Socket, of node: Node) {
@@ -242,7 +259,7 @@ extension Wiring {
         }
         if let source = self.node(name) { return source }
         let names = graph.nodes.map(\.name)
-        if !names.contains(name) {
+        if !names.contains(name), !graph.unreadable.contains(name) {
             report(
                 .unknownName,
                 "\(what) of stage '\(node.name)' names the stage '\(name)', which is not in the "

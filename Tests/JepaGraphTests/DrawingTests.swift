@@ -57,12 +57,12 @@ struct DrawingTests {
                 flowchart TD
                     stage_data["<b>data</b><br/>toy_data, data source<br/>size: [16, 24]"]
                     stage_masks["<b>masks</b><br/>toy_masker, masker<br/>targets: 2"]
-                    stage_optimizer["<b>optimizer</b><br/>toy_optimizer, optimizer<br/>lr: 0.001"]
                     stage_context_encoder["<b>context_encoder</b><br/>toy_encoder, encoder<br/>width: 8<br/><i>1,544 weights</i>"]
                     stage_target_encoder["<b>target_encoder</b><br/>toy_follower, encoder<br/><i>1,544 weights, not trained</i>"]
                     stage_predictor["<b>predictor</b><br/>toy_predictor, predictor<br/><i>64 weights</i>"]
-                    stage_spread["<b>spread</b><br/>toy_spread, loss"]
                     stage_loss["<b>loss</b><br/>toy_loss, loss"]
+                    stage_spread["<b>spread</b><br/>toy_spread, loss"]
+                    stage_optimizer["<b>optimizer</b><br/>toy_optimizer, optimizer<br/>lr: 0.001"]
                     stage_data -->|"images<br/>images [B, 3, 16, 24]"| stage_context_encoder
                     stage_masks -->|"context → keep<br/>mask [B, K]"| stage_context_encoder
                     stage_data -->|"images<br/>images [B, 3, 16, 24]"| stage_target_encoder

@@ -109,7 +109,8 @@ struct OverrideTests {
         Case(
             "an index", "stages.data.scale.0=3",
             """
-            --set stages.data.scale.0=…:1:13: error: 'stages.data.scale' is a list and has no keys
+            --set stages.data.scale.0=…:1:13: error: 'stages.data.scale' is [0.3, 1.0] and has \
+            no keys
             stages.data.scale.0=3
                         ^~~~~
             A list is set as a whole: stages.data.scale=[…].

@@ -213,7 +213,7 @@ struct ReaderErrorTests {
         Case(
             "a list as key", "? [a, b]\n: c\n",
             """
-            g.yaml:1:3: error: a key is a text, not a list
+            g.yaml:1:3: error: a key is a text, not ['a', 'b']
             ? [a, b]
               ^
             """),

@@ -24,8 +24,8 @@ struct LoadedPipeline {
 
     /// Checks a graph that has been read.
     init(root: Setting, registry: Registry) throws {
-        let graph = try Graph(root)
         var errors: [PipelineError] = []
+        let graph = Graph(collecting: root)
         func collecting<Result>(_ body: () throws -> Result) throws -> Result? {
             do {
                 return try body()
