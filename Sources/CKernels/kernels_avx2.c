@@ -2,6 +2,7 @@
 
 #if defined(__x86_64__)
 #define LEVEL avx2
+#define LANES 8
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #include "body/all.h"
 #pragma clang attribute pop

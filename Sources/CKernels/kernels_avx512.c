@@ -2,6 +2,7 @@
 
 #if defined(__x86_64__)
 #define LEVEL avx512
+#define LANES 16
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v4"))), apply_to = function)
 #pragma clang attribute push(__attribute__((min_vector_width(512))), apply_to = function)
 #include "body/all.h"

@@ -7,6 +7,14 @@
 
 #pragma clang fp reassociate(on) contract(fast)
 
+/// A loop over start ..< end whose turns do not depend on one another, except for sums: results
+/// may overwrite operands at the same place. LANES elements make a vector of this level.
+#define TEXT_(text) #text
+#define VECTORISE_(lanes) \
+    _Pragma(TEXT_(clang loop vectorize(assume_safety) vectorize_width(lanes)))
+#define VECTORISE(lanes) VECTORISE_(lanes)
+#define EACH(i, start, end) VECTORISE(LANES) for (size_t i = start; i < end; i++)
+
 #define PASTE_(a, b) a##_##b
 #define PASTE(a, b) PASTE_(a, b)
 /// The kernel's name at this level.

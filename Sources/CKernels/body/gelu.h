@@ -1,5 +1,5 @@
 static void NAME(erf)(float *out, const float *x, size_t count) {
-    for (size_t i = 0; i < count; i++) {
+    EACH(i, 0, count) {
         float z = __builtin_fabsf(x[i]);
         float value = NAME(erf_of_positive)(z, NAME(exponential)(-z * z));
         out[i] = x[i] < 0 ? -value : value;
@@ -7,14 +7,14 @@ static void NAME(erf)(float *out, const float *x, size_t count) {
 }
 
 static void NAME(gelu)(float *out, const float *x, size_t count) {
-    for (size_t i = 0; i < count; i++) {
+    EACH(i, 0, count) {
         float density;
         out[i] = x[i] * NAME(normal)(x[i], &density);
     }
 }
 
 static void NAME(gelu_backward)(float *dx, const float *dy, const float *x, size_t count) {
-    for (size_t i = 0; i < count; i++) {
+    EACH(i, 0, count) {
         float density;
         float below = NAME(normal)(x[i], &density);
         dx[i] = dy[i] * (below + x[i] * density);

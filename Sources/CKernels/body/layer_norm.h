@@ -3,13 +3,13 @@ static inline void NAME(normalise_row)(
     float *restrict out, const float *restrict x, float mean, float scale,
     const float *restrict weight, const float *restrict bias, size_t width) {
     if (weight && bias) {
-        for (size_t j = 0; j < width; j++) out[j] = (x[j] - mean) * scale * weight[j] + bias[j];
+        EACH(j, 0, width) out[j] = (x[j] - mean) * scale * weight[j] + bias[j];
     } else if (weight) {
-        for (size_t j = 0; j < width; j++) out[j] = (x[j] - mean) * scale * weight[j];
+        EACH(j, 0, width) out[j] = (x[j] - mean) * scale * weight[j];
     } else if (bias) {
-        for (size_t j = 0; j < width; j++) out[j] = (x[j] - mean) * scale + bias[j];
+        EACH(j, 0, width) out[j] = (x[j] - mean) * scale + bias[j];
     } else {
-        for (size_t j = 0; j < width; j++) out[j] = (x[j] - mean) * scale;
+        EACH(j, 0, width) out[j] = (x[j] - mean) * scale;
     }
 }
 
@@ -19,11 +19,11 @@ static void NAME(layer_norm)(
     for (size_t r = 0; r < rows; r++) {
         const float *row = x + r * width;
         float sum = 0;
-        for (size_t j = 0; j < width; j++) sum += row[j];
+        EACH(j, 0, width) sum += row[j];
         float m = sum / (float)width;
         // A second pass: the difference of two large sums would lose small variances.
         float squares = 0;
-        for (size_t j = 0; j < width; j++) squares += (row[j] - m) * (row[j] - m);
+        EACH(j, 0, width) squares += (row[j] - m) * (row[j] - m);
         float s = 1.0f / __builtin_elementwise_sqrt(squares / (float)width + epsilon);
         if (mean) mean[r] = m;
         if (scale) scale[r] = s;
@@ -49,22 +49,22 @@ static void NAME(layer_norm_backward)(
         const float *d = dy + r * width, *row = x + r * width;
         float m = mean[r], s = scale[r];
         if (weight_sum) {
-            for (size_t j = 0; j < width; j++) weight_sum[j] += d[j] * ((row[j] - m) * s);
+            EACH(j, 0, width) weight_sum[j] += d[j] * ((row[j] - m) * s);
         }
         if (bias_sum) {
-            for (size_t j = 0; j < width; j++) bias_sum[j] += d[j];
+            EACH(j, 0, width) bias_sum[j] += d[j];
         }
         if (!dx) continue;
         float *out = dx + r * width;
         float sum = 0, dots = 0;
         if (weight) {
-            for (size_t j = 0; j < width; j++) {
+            EACH(j, 0, width) {
                 float g = d[j] * weight[j];
                 sum += g;
                 dots += g * (row[j] - m);
             }
         } else {
-            for (size_t j = 0; j < width; j++) {
+            EACH(j, 0, width) {
                 sum += d[j];
                 dots += d[j] * (row[j] - m);
             }
@@ -73,19 +73,19 @@ static void NAME(layer_norm_backward)(
         float offset = s * sum / (float)width;
         float slope = s * s * s * dots / (float)width;
         if (weight && adds) {
-            for (size_t j = 0; j < width; j++) {
+            EACH(j, 0, width) {
                 out[j] += s * (d[j] * weight[j]) - offset - slope * (row[j] - m);
             }
         } else if (weight) {
-            for (size_t j = 0; j < width; j++) {
+            EACH(j, 0, width) {
                 out[j] = s * (d[j] * weight[j]) - offset - slope * (row[j] - m);
             }
         } else if (adds) {
-            for (size_t j = 0; j < width; j++) {
+            EACH(j, 0, width) {
                 out[j] += s * d[j] - offset - slope * (row[j] - m);
             }
         } else {
-            for (size_t j = 0; j < width; j++) out[j] = s * d[j] - offset - slope * (row[j] - m);
+            EACH(j, 0, width) out[j] = s * d[j] - offset - slope * (row[j] - m);
         }
     }
 }

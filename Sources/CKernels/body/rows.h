@@ -4,11 +4,11 @@ static void NAME(add_bias)(
     for (size_t r = 0; r < rows; r++, y += width) {
         const float *from = residual ? residual + r * width : 0;
         if (bias && from) {
-            for (size_t j = 0; j < width; j++) y[j] += bias[j] + from[j];
+            EACH(j, 0, width) y[j] += bias[j] + from[j];
         } else if (bias) {
-            for (size_t j = 0; j < width; j++) y[j] += bias[j];
+            EACH(j, 0, width) y[j] += bias[j];
         } else if (from) {
-            for (size_t j = 0; j < width; j++) y[j] += from[j];
+            EACH(j, 0, width) y[j] += from[j];
         }
     }
 }
@@ -17,7 +17,7 @@ static void NAME(add_bias_gelu)(
     float *out, float *y, const float *bias, const float *residual, size_t rows, size_t width) {
     for (size_t r = 0; r < rows; r++, y += width, out += width) {
         if (bias) {
-            for (size_t j = 0; j < width; j++) y[j] += bias[j];
+            EACH(j, 0, width) y[j] += bias[j];
         }
         NAME(gelu)(out, y, width);
         if (residual) NAME(add)(out, residual + r * width, width);
@@ -32,7 +32,7 @@ static void NAME(column_sums)(
     // Four rows at once: a quarter of the traffic on the sums.
     for (; r + 4 <= rows; r += 4) {
         const float *a = x + r * stride, *b = a + stride, *c = b + stride, *d = c + stride;
-        for (size_t j = 0; j < width; j++) sum[j] += (a[j] + b[j]) + (c[j] + d[j]);
+        EACH(j, 0, width) sum[j] += (a[j] + b[j]) + (c[j] + d[j]);
     }
     for (; r < rows; r++) NAME(add)(sum, x + r * stride, width);
 }
@@ -55,7 +55,7 @@ static void NAME(row_dots)(
     size_t width, size_t stride) {
     for (size_t r = 0; r < rows; r++, a += stride, b += stride) {
         float sum = 0;
-        for (size_t j = 0; j < width; j++) sum += a[j] * b[j];
+        EACH(j, 0, width) sum += a[j] * b[j];
         out[r] = sum;
     }
 }

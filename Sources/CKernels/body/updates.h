@@ -1,7 +1,7 @@
 static void NAME(adamw)(
     float *restrict weight, float *restrict first, float *restrict second,
     const float *restrict gradient, jk_adamw_step step, size_t count) {
-    for (size_t i = 0; i < count; i++) {
+    EACH(i, 0, count) {
         float g = gradient[i];
         float m = step.beta1 * first[i] + step.rest1 * g;
         float v = step.beta2 * second[i] + step.rest2 * (g * g);
@@ -15,5 +15,5 @@ static void NAME(adamw)(
 static void NAME(moving_average)(
     float *restrict target, const float *restrict source, double momentum, size_t count) {
     float keep = (float)momentum, take = (float)(1 - momentum);
-    for (size_t i = 0; i < count; i++) target[i] = keep * target[i] + take * source[i];
+    EACH(i, 0, count) target[i] = keep * target[i] + take * source[i];
 }
