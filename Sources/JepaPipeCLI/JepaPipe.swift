@@ -45,32 +45,22 @@ public enum JepaPipe {
     }
 
     private static func dispatch(_ words: [String], _ registry: Registry) throws -> Int32 {
-        guard let first = words.first else {
-            report(overview)
+        let parser = CommandLineParser(
+            version: version, commands: commands.map { $0.descriptor })
+        if words.isEmpty {
+            report(parser.overview)
             return ExitStatus.usage
         }
-        switch first {
-        case "--help", "-h", "help":
-            print(overview)
+        switch try parser.parse(words) {
+        case .show(let text):
+            print(text)
             return ExitStatus.done
-        case "--version":
-            print("jepa-pipe \(version)")
-            return ExitStatus.done
-        default: break
+        case .run(let name, let arguments):
+            guard let command = commands.first(where: { $0.descriptor.name == name }) else {
+                fatalError("the parser found the command '\(name)', which is not in the table")
+            }
+            return try command.run(arguments, registry: registry)
         }
-        guard let command = commands.first(where: { $0.descriptor.name == first }) else {
-            let names = commands.map { $0.descriptor.name }
-            throw PipelineError(
-                .usage, "unknown command '\(first)'\(didYouMean(first, among: names))",
-                notes: ["Commands: \(names.joined(separator: ", "))."])
-        }
-        let arguments = try CommandLineArguments(
-            Array(words.dropFirst()), for: command.descriptor)
-        if arguments.asksForHelp {
-            print(command.descriptor.helpText)
-            return ExitStatus.done
-        }
-        return try command.run(arguments, registry: registry)
     }
 
     private static func summary(of errors: Int) -> String {
@@ -80,24 +70,6 @@ public enum JepaPipe {
     /// Writes a message for people to standard error.
     static func report(_ message: String) {
         FileHandle.standardError.write(Data((message + "\n").utf8))
-    }
-
-    private static var overview: String {
-        var table = TextTable([.left, .left])
-        for command in commands {
-            table.add(["  " + command.descriptor.name, command.descriptor.summary])
-        }
-        return """
-            jepa-pipe \(version): pretrains and judges I-JEPA models from graph files.
-
-            usage: jepa-pipe COMMAND …
-
-            \(table.lines.joined(separator: "\n"))
-
-            'jepa-pipe COMMAND --help' tells what a command takes.
-            Exit status: 0 done; 1 the work failed; 2 the command line or the graph file is wrong;
-            130 or 143 interrupted by Ctrl-C or SIGTERM, with the run saved.
-            """
     }
 }
 
@@ -112,8 +84,8 @@ extension JepaPipe {
     /// Every command, in the order of the help.
     static var commands: [any Command.Type] {
         [
-            RunCommand.self, ValidateCommand.self, PlanCommand.self, MasksCommand.self,
-            StagesCommand.self,
+            RunCommand.self, ValidateCommand.self, PlanCommand.self, GraphCommand.self,
+            MasksCommand.self, StagesCommand.self, StagesShowCommand.self,
         ]
     }
 }
