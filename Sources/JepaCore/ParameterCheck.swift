@@ -134,7 +134,7 @@ extension ParameterDescriptor {
         case .size(let range):
             "an integer or [height, width], each \(Self.bounds(range))\(unit)"
         case .pair(let range): "a number or [first, last], each \(Self.bounds(range))"
-        case .interval(let range): "[low, high] \(Self.bounds(range)), in this order"
+        case .interval(let range): "a number or [low, high] \(Self.bounds(range)), in this order"
         case .reals(let range, let count): "\(count) numbers, each \(Self.bounds(range))"
         case .stage(let role): "the name of another stage (\(role.rawValue))"
         case .property(let name): "a reference such as 'context_encoder.\(name)'"
@@ -183,6 +183,8 @@ extension ParameterDescriptor {
         case (.interval(let range), .list):
             return setting.numbers(count: 2, in: range)
                 .flatMap { $0[0] <= $0[1] ? .pair($0[0], $0[1]) : nil }
+        case (.interval(let range), _):
+            return setting.number.flatMap { range.contains($0) ? .pair($0, $0) : nil }
         case (.reals(let range, let count), .list):
             return setting.numbers(count: count, in: range).map(ParameterValue.reals)
         case (.stage, .text(let name)): return .stage(name)

@@ -20,7 +20,7 @@ public struct ParameterDescriptor: Sendable {
         case size(ClosedRange<Int>)
         /// Two numbers, `[first, second]`; one number stands for both.
         case pair(ClosedRange<Double>)
-        /// Two numbers in ascending order, `[low, high]`.
+        /// Two numbers in ascending order, `[low, high]`; one number stands for both.
         case interval(ClosedRange<Double>)
         /// A list of numbers of a fixed length.
         case reals(ClosedRange<Double>, count: Int)

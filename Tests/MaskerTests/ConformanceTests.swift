@@ -45,7 +45,10 @@ struct ConformanceTests {
     }
 
     @Test(
-        arguments: [[:], ["scale": [0.1, 0.7]], ["aspect": [0.05, 20], "scale": [0, 0.5]]]
+        arguments: [
+            [:], ["scale": 0.5], ["scale": [0.1, 0.7]],
+            ["aspect": [0.05, 20], "scale": [0, 0.5]],
+        ]
             as [Setting])
     func blockConforms(_ parameters: Setting) {
         #expect(MaskerConformance().violations(of: BlockMasker.self, parameters: parameters) == [])

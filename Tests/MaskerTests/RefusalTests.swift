@@ -110,10 +110,10 @@ struct RefusalTests {
             Set context_keep to at most 0.719 (141 patches), or raise context_scale.
             """),
         Case(
-            "two counts", 14, 14, ["context_keep": 0.3, "min_keep": 12],
+            "two counts that differ", 14, 14, ["context_keep": 0.3, "min_keep": 60],
             """
-            'context_keep' and 'min_keep' both say how many patches a context has
-            Remove one of the two.
+            context_keep keeps 59 of the 196 patches of a grid of 14x14, but min_keep asks for 60
+            Raise context_keep or lower min_keep.
             """),
     ]) func unbiasedSamplerCouldNotFindAContext(_ example: Case) throws {
         let found = try refusal(MultiblockMasker.self, on: example.grid, example.parameters)
@@ -123,7 +123,7 @@ struct RefusalTests {
     @Test(
         arguments: zip(
             [
-                ["min_keep": 23], ["context_keep": 0.719],
+                ["min_keep": 23], ["context_keep": 0.719, "min_keep": 141],
                 ["sampler": "official", "min_keep": 3], ["sampler": "official", "min_keep": 8],
             ] as [Setting], [6, 14, 6, 8]))
     func whatTheMessageProposesIsAccepted(_ parameters: Setting, _ side: Int) throws {

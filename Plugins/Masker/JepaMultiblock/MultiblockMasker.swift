@@ -33,9 +33,8 @@ public struct MultiblockMasker: Masker {
                 unit: .patches),
             .optionalReal(
                 "context_keep", in: 0...1,
-                help: "Share of the patches every context has, whatever the batch size; takes the "
-                    + "place of min_keep. Without it, contexts are cut to the shortest of the "
-                    + "batch."),
+                help: "Share of the patches every context has, whatever the batch size. Without "
+                    + "it, contexts are cut to the shortest of the batch."),
             .boolean(
                 "allow_overlap", default: false,
                 help: "Whether target patches stay in the context."),
@@ -57,7 +56,7 @@ public struct MultiblockMasker: Masker {
         sampler =
             settings.isOfficial
             ? OfficialSampler(settings: settings) : UnbiasedSampler(settings: settings)
-        if let obstacle = settings.contradiction ?? sampler.obstacle(on: grid) {
+        if let obstacle = sampler.obstacle(on: grid) {
             throw parameters.error(
                 obstacle.message, parameter: obstacle.parameter, notes: [obstacle.remedy])
         }

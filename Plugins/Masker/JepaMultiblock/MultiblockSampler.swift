@@ -46,22 +46,4 @@ struct MultiblockSettings: Sendable {
         contextKeep = parameters.optionalReal("context_keep")
         allowOverlap = parameters.boolean("allow_overlap")
     }
-
-    /// Parameters that exclude each other on every grid.
-    var contradiction: MultiblockObstacle? {
-        guard contextKeep != nil else { return nil }
-        if isOfficial {
-            return MultiblockObstacle(
-                message: "'context_keep' does not go with sampler 'official', which cuts every "
-                    + "context to the shortest of the batch",
-                parameter: "context_keep", remedy: "Remove 'context_keep' or set sampler: unbiased."
-            )
-        }
-        if setsMinKeep {
-            return MultiblockObstacle(
-                message: "'context_keep' and 'min_keep' both say how many patches a context has",
-                parameter: "min_keep", remedy: "Remove one of the two.")
-        }
-        return nil
-    }
 }

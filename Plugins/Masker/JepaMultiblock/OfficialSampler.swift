@@ -23,6 +23,13 @@ struct OfficialSampler: MultiblockSampler {
     let settings: MultiblockSettings
 
     func obstacle(on grid: PatchGrid) -> MultiblockObstacle? {
+        if settings.contextKeep != nil {
+            return MultiblockObstacle(
+                message: "'context_keep' does not go with sampler 'official', which cuts every "
+                    + "context to the shortest of the batch",
+                parameter: "context_keep",
+                remedy: "Remove 'context_keep' or set sampler: unbiased.")
+        }
         for (what, range) in [("target", settings.targetSizes), ("context", settings.contextSizes)]
         {
             let sizes = range.sizes(on: grid).map(\.size)

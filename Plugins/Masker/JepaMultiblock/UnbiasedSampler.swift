@@ -8,8 +8,8 @@ import JepaCore
 ///   included. After every 100 failures one target block fewer has a place of its own and lies
 ///   where the first one does; context and targets never overlap unless `allow_overlap` is set.
 /// - All contexts are cut to the same length by keeping a *random subset*: the shortest of the
-///   batch or, with `context_keep`, a share of the grid that holds for every batch size, because
-///   it then is what an image needs in place of `min_keep`.
+///   batch or, with `context_keep`, that share of the grid. An image that has fewer is then drawn
+///   again in the same way, so the length is the same for every batch and batch size.
 ///
 /// What `context_keep` costs: with the default scales on a 14x14 grid, shares up to .3 leave the
 /// targets as they are, .4 makes them overlap a little more (they cover .447 of the grid instead of
@@ -25,6 +25,12 @@ struct UnbiasedSampler: MultiblockSampler {
 
     func obstacle(on grid: PatchGrid) -> MultiblockObstacle? {
         let needed = patchesNeeded(on: grid)
+        if settings.setsMinKeep, needed < settings.minKeep {
+            return MultiblockObstacle(
+                message: "context_keep keeps \(needed) of the \(grid.count) patches of a grid of "
+                    + "\(grid), but min_keep asks for \(settings.minKeep)",
+                parameter: "context_keep", remedy: "Raise context_keep or lower min_keep.")
+        }
         let targetSizes = settings.targetSizes.sizes(on: grid).map(\.size)
         let contextSizes = settings.contextSizes.sizes(on: grid).map(\.size)
         let largest = contextSizes[contextSizes.count - 1]
