@@ -24,6 +24,13 @@ import Testing
             scenes.map { ($0.distance * 100).rounded() } == [
                 800, 827, 951, 946, 813, 781, 905, 1043,
             ])
+        // The layout and the mean level of a picture; half a level is left to the machine's sines.
+        #expect(scenes.map(\.attempts) == [3, 2, 2, 1, 5, 1, 1, 1])
+        let levels = [149.17, 144.95, 114.82, 130.30, 87.64, 157.64, 128.11, 120.67]
+        for (scene, level) in zip(scenes, levels) {
+            let mean = Double(Picture(scene, 16, 16).rgb.reduce(0) { $0 + Int($1) }) / 768
+            #expect(abs(mean - level) < 0.5)
+        }
     }
 
     @Test func allLabelsAreBalanced() {
@@ -53,9 +60,10 @@ import Testing
         for index in 0..<200 {
             let scene = makeScene(index)
             let sizes = scene.list.map(\.size)
-            #expect(sizes[0] >= 1.299 * sizes.dropFirst().max()!, "scene \(index): \(sizes)")
+            #expect(sizes[0] >= 1.799 * sizes.dropFirst().max()!, "scene \(index): \(sizes)")
             let covered = Picture(scene, 96, 96, samples: 0).coverage(of: scene)
-            #expect(covered[0] == covered.max()!, "scene \(index): \(covered)")
+            // A finer raster than the one that layouts are judged by, so 1.5 only nearly holds.
+            #expect(covered[0] * 5 > covered.dropFirst().max()! * 7, "scene \(index): \(covered)")
         }
     }
 

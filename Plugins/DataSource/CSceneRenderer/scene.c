@@ -3,10 +3,12 @@
 
 #include <string.h>
 
+// No call here has two draws among its arguments: C leaves open which is evaluated first.
+
 // What a number of the stream is drawn for; layouts use LAYOUT and upwards.
 enum { LABELS, APPEARANCE, LAYOUT };
 
-static const float kLargestOverNext = 1.3f;
+static const float kLargestOverNext = 1.8f;
 // The picture that layouts are judged by, and how much of it each solid must cover.
 enum { JUDGED = 48, LEAST_COVERED = JUDGED * JUDGED / 256 };
 
@@ -20,8 +22,8 @@ static void set_camera(Scene *scene, Draws *d) {
     double elevation = uniform(d, 0.42f, 0.74f), roll = uniform(d, -0.04f, 0.04f);
     // A near camera stands back a little, as it would see less of the ground.
     float reach = 0.7f * scene->distance + uniform(d, 5.2f, 6.6f);
-    SceneVector target =
-        vec(uniform(d, -0.3f, 0.3f), uniform(d, 0.2f, 0.8f), uniform(d, 0.2f, 0.8f));
+    float x = uniform(d, -0.3f, 0.3f), y = uniform(d, 0.2f, 0.8f), z = uniform(d, 0.2f, 0.8f);
+    SceneVector target = vec(x, y, z);
     SceneVector back = vec(0, (float)sin(elevation), -(float)cos(elevation));
     camera->position = vec(0, reach * back.y, reach * back.z);
     camera->forward = unit(subtract(target, camera->position));
@@ -74,9 +76,9 @@ static bool is_free(const Scene *scene, int index, const bool *placed) {
 static bool place(Scene *scene, int index, const bool *placed, Draws *d) {
     SceneSolid *s = &scene->solids[index];
     for (int trial = 0; trial < 40; trial++) {
-        set_position(
-            scene, s, uniform(d, -0.4f, 0.4f),
-            uniform(d, scene->distance - 2.5f, scene->distance + 4.5f));
+        float sideways = uniform(d, -0.4f, 0.4f);
+        float away = uniform(d, scene->distance - 2.5f, scene->distance + 4.5f);
+        set_position(scene, s, sideways, away);
         if (is_free(scene, index, placed) && is_in_picture(scene, s)
             && camera_distance(scene, s) > scene->distance + 0.05f)
             return true;
@@ -84,7 +86,7 @@ static bool place(Scene *scene, int index, const bool *placed, Draws *d) {
     return false;
 }
 
-// Whether every solid can be seen, and the largest covers most.
+// Whether every solid can be seen, and the largest covers half as much again as any other.
 static bool is_clear(const Scene *scene) {
     Outline outlines[SCENE_MAX_SOLIDS];
     int covered[SCENE_MAX_SOLIDS] = {0};
@@ -105,7 +107,7 @@ static bool is_clear(const Scene *scene) {
     }
     if (covered[0] < LEAST_COVERED) return false;
     for (int i = 1; i < scene->count; i++)
-        if (covered[i] < LEAST_COVERED || covered[i] * 6 > covered[0] * 5) return false;
+        if (covered[i] < LEAST_COVERED || covered[i] * 3 > covered[0] * 2) return false;
     return true;
 }
 
@@ -113,7 +115,7 @@ static bool is_clear(const Scene *scene) {
 // then start anew, so that crowded scenes find room, yet none can shrink until it is invisible.
 static bool lay_out(Scene *scene, Draws *d) {
     float shrink = 1 - 0.01f * (float)(scene->attempts % 32);
-    float largest = shrink * uniform(d, 1.15f, 1.45f);
+    float largest = shrink * uniform(d, 1.4f, 1.7f);
     bool placed[SCENE_MAX_SOLIDS] = {false};
     set_camera(scene, d);
     for (int i = 0; i < scene->count; i++) {
@@ -169,10 +171,16 @@ static void paint(Scene *scene, Draws *d) {
 
     float hue = uniform(d, 0, 6), value = uniform(d, 0.7f, 0.95f);
     scene->horizon = colour(hue, uniform(d, 0.02f, 0.15f), value);
-    scene->zenith = colour(hue, uniform(d, 0.1f, 0.4f), value * uniform(d, 0.6f, 0.9f));
-    SceneVector near = colour(uniform(d, 0, 6), uniform(d, 0, 0.3f), uniform(d, 0.45f, 0.74f));
-    SceneVector far = multiply(near, scaled(
-        colour(uniform(d, 0, 6), uniform(d, 0, 0.2f), 1), uniform(d, 0.5f, 1.4f)));
+    float richness = uniform(d, 0.1f, 0.4f), dimming = uniform(d, 0.6f, 0.9f);
+    scene->zenith = colour(hue, richness, value * dimming);
+    hue = uniform(d, 0, 6);
+    richness = uniform(d, 0, 0.3f);
+    value = uniform(d, 0.45f, 0.74f);
+    SceneVector near = colour(hue, richness, value);
+    hue = uniform(d, 0, 6);
+    richness = uniform(d, 0, 0.2f);
+    value = uniform(d, 0.5f, 1.4f);
+    SceneVector far = multiply(near, scaled(colour(hue, richness, 1), value));
     scene->ground = scaled(add(near, far), 0.5f);
     scene->ground_change = scaled(subtract(far, near), 0.1f);
     scene->ground_direction = drawn_direction(d, 0, 0);

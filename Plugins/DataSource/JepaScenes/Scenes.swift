@@ -6,8 +6,8 @@ public import JepaCore
 /// Image `i` of a data set is a function of (seed, split, i). It shows 3 to 10 cubes, spheres,
 /// cylinders, cones and tori of rubber or metal; position, size, colour, lights, camera and ground
 /// vary and solids hide each other. Every solid is wholly in the picture and covers at least 1/256
-/// of a square picture; the largest is 1.3 times as large as the next and covers most. A random
-/// resized crop is rendered as a window of the picture, so it is as sharp as the whole.
+/// of a square picture; the largest has 1.8 times the size of the next (the radius of a sphere of
+/// the same volume) and covers 1.5 times as much as any other. A random resized crop is rendered as a window of the picture, so it is as sharp as the whole.
 ///
 /// Images are `[3, H, W]`, red first, display values in 0...1 minus `mean`, divided by `std`.
 /// All labels are balanced and independent of each other.

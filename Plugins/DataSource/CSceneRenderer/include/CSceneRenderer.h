@@ -87,7 +87,7 @@ typedef struct {
 // The number of solids, the shape of the largest and the distance of the nearest are drawn first,
 // uniformly and independently. Layouts are then drawn until one has all its solids wholly in the
 // picture, apart from one another, each covering at least 1/256 of a square picture, and the
-// largest both 1.3 times the size of the next and the one that covers most.
+// largest 1.8 times the size of the next and covering half as much again as any other.
 void scene_make(Scene *scene, uint64_t seed, uint64_t index);
 
 // scene.c: solid number `index` of 0..<count.
