@@ -53,6 +53,16 @@ import Testing
         expectClose(try probe.fit(wide).loss, try probe.fit(narrow).loss, within: 1e-7)
     }
 
+    @Test func roundingInAConstantDimensionIsNoFeature() throws {
+        // One step of float32 around 1000, in time with the labels.
+        let step = Float(1000).ulp
+        let rows = [[0.3, 1000], [-0.4, 1000 + step], [0.1, 1000 + step], [0.8, 1000]]
+        let probe = try LogisticRegression().fit(set(rows, labels: [0, 1, 1, 0]))
+        let narrow = try LogisticRegression()
+            .fit(set(rows.map { [$0[0]] }, labels: [0, 1, 1, 0]))
+        expectClose(probe.loss, narrow.loss, within: 1e-7)
+    }
+
     @Test func anUnfinishedSearchSaysSo() throws {
         let fixtures = try Fixtures()
         let probe = try LogisticRegression(maxIterations: 2).fit(fixtures.train)

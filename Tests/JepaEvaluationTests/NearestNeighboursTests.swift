@@ -42,6 +42,22 @@ import Testing
         #expect(found.predictions == [5])
     }
 
+    @Test func theFirstOfEqualNeighboursStaysWhenANearerOneComes() throws {
+        let bank = try set([[1, 1], [1, 1], [1, 0]], labels: [1, 2, 3])
+        let found = try NearestNeighbours(k: 2, vote: .majority)
+            .classify(set([[1, 0]], labels: [1]), bank: bank)
+        #expect(found.predictions == [1])
+    }
+
+    @Test func neighboursBehindTheFirstTileKeepTheirLabels() throws {
+        let size = 4099
+        let bank = try FeatureSet(
+            features: noiseTable(size, 3), labels: (0..<size).map { max(0, $0 - 4095) })
+        let found = try NearestNeighbours(k: 1)
+            .classify(bank.selecting([4096, 4098, 4097, 4095]), bank: bank)
+        #expect(found.predictions == [1, 3, 2, 0])
+    }
+
     @Test func equalVotesGoToTheLowerLabel() throws {
         let bank = try set([[1, 0], [1, 0], [1, 0], [1, 0]], labels: [3, 2, 3, 2])
         for vote in [NearestNeighbours.Vote.majority, .similarity(temperature: 0.07)] {
