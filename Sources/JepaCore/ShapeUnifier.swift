@@ -25,11 +25,12 @@ struct ShapeUnifier {
     mutating func unify(_ a: Dimension, _ b: Dimension) -> Bool {
         let (a, b) = Self.cancelled(resolve(a), resolve(b))
         if a == b { return true }
-        if a.factor == 1, a.symbols.count == 1, !b.symbols.contains(a.symbols[0]) {
-            return assign(a.symbols[0], b)
-        }
+        // The letter of `a`, the source of an edge, is kept where there is a choice.
         if b.factor == 1, b.symbols.count == 1, !a.symbols.contains(b.symbols[0]) {
             return assign(b.symbols[0], a)
+        }
+        if a.factor == 1, a.symbols.count == 1, !b.symbols.contains(a.symbols[0]) {
+            return assign(a.symbols[0], b)
         }
         // Two products with letters on both sides may still turn out equal; numbers may not.
         return !a.symbols.isEmpty && !b.symbols.isEmpty

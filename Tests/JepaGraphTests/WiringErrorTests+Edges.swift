@@ -288,7 +288,7 @@ extension WiringErrorTests {
             targets: masks.targets}
                                                  ^~~~~~~~~~~~~~~~~~~~~
             toy.yaml:19:94: error: masks.targets gives mask [2, B, 1], but input 'targets' of \
-            stage 'late' takes [1, B, Kc]
+            stage 'late' takes [1, B, K]
               late: {use: toy_predictor, tokens: predictor.predictions, context: masks.context, \
             targets: masks.targets}
                                                                                                   \
