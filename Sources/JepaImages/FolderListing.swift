@@ -153,15 +153,23 @@ private enum NamedKind: Equatable {
     case image, other
     case unsupported(String)
 
-    private static let formats: [String: NamedKind] = [
-        "jpg": .image, "jpeg": .image, "jpe": .image, "jfif": .image, "png": .image,
-        "gif": .unsupported("GIF"), "bmp": .unsupported("BMP"), "webp": .unsupported("WebP"),
-        "tif": .unsupported("TIFF"), "tiff": .unsupported("TIFF"),
-        "heic": .unsupported("HEIC"), "heif": .unsupported("HEIF"),
-        "avif": .unsupported("AVIF"), "jxl": .unsupported("JPEG XL"),
-        "jp2": .unsupported("JPEG 2000"), "ppm": .unsupported("PPM"),
-        "pgm": .unsupported("PGM"),
-    ]
+    private static let formats: [UInt32: NamedKind] = {
+        let names: [String: NamedKind] = [
+            "jpg": .image, "jpeg": .image, "jpe": .image, "jfif": .image, "png": .image,
+            "gif": .unsupported("GIF"), "bmp": .unsupported("BMP"),
+            "webp": .unsupported("WebP"), "tif": .unsupported("TIFF"),
+            "tiff": .unsupported("TIFF"), "heic": .unsupported("HEIC"),
+            "heif": .unsupported("HEIF"), "avif": .unsupported("AVIF"),
+            "jxl": .unsupported("JPEG XL"), "jp2": .unsupported("JPEG 2000"),
+            "ppm": .unsupported("PPM"), "pgm": .unsupported("PGM"),
+        ]
+        return Dictionary(uniqueKeysWithValues: names.map { (word($0.key.utf8), $0.value) })
+    }()
+
+    /// Up to four letters, in any case, as one number: there may be a million names.
+    private static func word(_ letters: some Sequence<UInt8>) -> UInt32 {
+        letters.reduce(0) { $0 << 8 | UInt32(0x41...0x5A ~= $1 ? $1 | 0x20 : $1) }
+    }
 
     init(_ name: PathBytes) {
         let name = name.bytes
@@ -169,7 +177,7 @@ private enum NamedKind: Equatable {
             self = .other
             return
         }
-        let ending = String(decoding: name[(dot + 1)...], as: UTF8.self).lowercased()
+        let ending = Self.word(name[(dot + 1)...])
         self = Self.formats[ending] ?? .other
     }
 }

@@ -34,10 +34,15 @@ public struct PathBytes: Hashable, Comparable, Sendable, CustomStringConvertible
     }
 
     public static func < (a: PathBytes, b: PathBytes) -> Bool {
-        let order = a.withCString { left in
-            b.withCString { right in memcmp(left, right, min(a.bytes.count, b.bytes.count)) }
+        a.bytes.withUnsafeBytes { left in
+            b.bytes.withUnsafeBytes { right in
+                guard let x = left.baseAddress, let y = right.baseAddress else {
+                    return left.count < right.count
+                }
+                let order = memcmp(x, y, min(left.count, right.count))
+                return order == 0 ? left.count < right.count : order < 0
+            }
         }
-        return order == 0 ? a.bytes.count < b.bytes.count : order < 0
     }
 
     /// The path as messages show it: control characters and what is not UTF-8 are escaped.
