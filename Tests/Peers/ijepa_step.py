@@ -461,13 +461,14 @@ def bench(options):
         bf16=options.precision == "bf16")
     sampler = MultiBlock(grid, options.min_keep, seed=0)
     images = torch.randn(options.batch, 3, options.image, options.image, dtype=dtype)
-    seconds, contexts, kept = [], [], []
+    seconds, processor, contexts, kept = [], [], [], []
     for index in range(options.warmup + options.steps):
         context, targets = sampler.batch(options.batch)
-        start = time.perf_counter()
+        start, busy = time.perf_counter(), time.process_time()
         loss = trainer.step(images, context, targets, 1e-4, 0.04, 0.996)
         if index >= options.warmup:
             seconds.append(time.perf_counter() - start)
+            processor.append(time.process_time() - busy)
             contexts.append(context.shape[1])
             kept.append(targets.shape[2])
     if not math.isfinite(loss):
@@ -483,6 +484,8 @@ def bench(options):
     median = statistics.median(seconds)
     print(f"{options.batch / median:.2f} images/s (median of {options.steps} steps, "
           f"{median:.3f} s each, fastest {min(seconds):.3f} s)")
+    # Far below threads x seconds, the machine was busy with something else: no measurement.
+    print(f"{statistics.median(processor):.3f} s of processor time a step")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     print(f"peak memory {peak / 2 ** 30:.2f} GiB resident")
 
