@@ -78,22 +78,34 @@ public struct StageRandom: RandomNumberGenerator, Sendable {
         return order
     }
 
-    /// Ten rounds over the counter (block, sample, step).
+    /// The block of this sequence that comes next.
     private func philox() -> (UInt64, UInt64) {
-        var (c0, c1) = (block, sampleIndex)
-        var (c2, c3) = (UInt32(truncatingIfNeeded: step), UInt32(truncatingIfNeeded: step >> 32))
-        var (k0, k1) = (UInt32(truncatingIfNeeded: key), UInt32(truncatingIfNeeded: key >> 32))
+        let words = Self.philox(
+            counter: [
+                block, sampleIndex, UInt32(truncatingIfNeeded: step),
+                UInt32(truncatingIfNeeded: step >> 32),
+            ],
+            key: [UInt32(truncatingIfNeeded: key), UInt32(truncatingIfNeeded: key >> 32)])
+        return (
+            UInt64(words[0]) << 32 | UInt64(words[1]), UInt64(words[2]) << 32 | UInt64(words[3])
+        )
+    }
+
+    /// Philox4x32-10: ten rounds over a counter of four words with a key of two.
+    package static func philox(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
+        var (c, k) = (counter, key)
         for _ in 0..<10 {
-            let p0 = UInt64(0xd251_1f53) * UInt64(c0)
-            let p1 = UInt64(0xcd9e_8d57) * UInt64(c2)
-            let next0 = UInt32(truncatingIfNeeded: p1 >> 32) ^ c1 ^ k0
-            let next2 = UInt32(truncatingIfNeeded: p0 >> 32) ^ c3 ^ k1
-            (c0, c1) = (next0, UInt32(truncatingIfNeeded: p1))
-            (c2, c3) = (next2, UInt32(truncatingIfNeeded: p0))
-            k0 &+= 0x9e37_79b9
-            k1 &+= 0xbb67_ae85
+            let low = UInt64(0xd251_1f53) * UInt64(c[0])
+            let high = UInt64(0xcd9e_8d57) * UInt64(c[2])
+            c = [
+                UInt32(truncatingIfNeeded: high >> 32) ^ c[1] ^ k[0],
+                UInt32(truncatingIfNeeded: high),
+                UInt32(truncatingIfNeeded: low >> 32) ^ c[3] ^ k[1],
+                UInt32(truncatingIfNeeded: low),
+            ]
+            k &+= [0x9e37_79b9, 0xbb67_ae85]
         }
-        return (UInt64(c0) << 32 | UInt64(c1), UInt64(c2) << 32 | UInt64(c3))
+        return c
     }
 
     /// The finaliser of SplitMix64.

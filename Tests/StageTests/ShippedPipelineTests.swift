@@ -1,0 +1,17 @@
+import JepaCore
+import JepaTraining
+import Testing
+
+/// Every graph file of the package is right.
+@Suite struct ShippedPipelineTests {
+    @Test func thereAreSome() { #expect(ShippedPipelines.names.contains("ijepa.yaml")) }
+
+    @Test(arguments: ShippedPipelines.names)
+    func isValid(name: String) throws {
+        let graph = try ShippedPipelines.graph(name)
+        let registry = try ShippedPipelines.registry()
+        _ = try Pipeline(graph, registry: registry)
+        _ = try TrainingSettings(graph, registry: registry)
+        #expect("\(graph.name).yaml" == name)
+    }
+}
