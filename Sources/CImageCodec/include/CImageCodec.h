@@ -74,8 +74,10 @@ typedef struct {
 /// Colours as Pillow's `convert("RGB")` gives them: gray repeated, CMYK (taken as inverted, as
 /// Adobe stores it) multiplied out, palettes looked up, alpha dropped, 16 bits cut to the upper
 /// 8 (where Pillow clips 16-bit gray to white). Upright by EXIF (JPEG's APP1, PNG's eXIf); an
-/// orientation that stands in XMP alone is not looked for. Damaged and truncated data is an error; data
-/// that the format's library could repair without loss is counted in `warnings`.
+/// orientation that stands in XMP alone is not looked for.
+///
+/// Damaged and truncated data is an error; what the format's library could repair without loss
+/// is counted in `warnings`.
 /// - Returns: `image->status`.
 int32_t ic_decode(const uint8_t *data, size_t size, const ic_options *options, ic_image *image);
 
