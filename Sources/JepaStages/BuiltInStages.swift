@@ -2,6 +2,7 @@ import JepaAdamW
 import JepaBlockMasker
 public import JepaCore
 import JepaEMA
+import JepaImageFolder
 import JepaL2
 import JepaMultiblock
 import JepaRandomMasker
@@ -17,7 +18,7 @@ public enum BuiltInStages: StagePlugin {
     /// Every built-in stage.
     static var all: [any Stage.Type] {
         [
-            Scenes.self,
+            ImageFolder.self, Scenes.self,
             MultiblockMasker.self, RandomMasker.self, BlockMasker.self, RasterisedMasker.self,
             ViTEncoder.self, EMAEncoder.self,
             ViTPredictor.self,
