@@ -68,7 +68,7 @@ extension Setting {
     /// The graph with changes from the command line; of two changes to one key the later one wins.
     ///
     /// Sections, stages and the levels above a key have to exist, except that whatever is missing
-    /// below a stage or below `train` is made.
+    /// below a stage or below `train` is made, and a stage can be added as a whole.
     ///
     /// - Throws: `PipelineErrors` with all changes that do not fit.
     public func applying(_ overrides: [SettingOverride]) throws -> Setting {
@@ -130,7 +130,11 @@ extension Setting {
                 "there is no section '\(key)'\(didYouMean(key, among: Graph.sections))",
                 at: location, notes: ["Sections: \(Graph.sections.joined(separator: ", "))."])
         }
-        if level == 1, override.path[0] == "stages", !entries.contains(where: { $0.key == key }) {
+        // A whole stage can be added: --set stages.NAME={use: …}.
+        let isWholeStage = level == override.path.count - 1 && override.value["use"] != nil
+        if level == 1, override.path[0] == "stages", !isWholeStage,
+            !entries.contains(where: { $0.key == key })
+        {
             let names = entries.map(\.key)
             throw PipelineError(
                 .unknownName,

@@ -126,7 +126,7 @@ import Testing
         ),
         (
             ["crop_scale": [0.9, 0.3]],
-            "'crop_scale' of stage 'data' is a number or [low, high] in 0.01...1, in this order, not a list"
+            "'crop_scale' of stage 'data' is a number or [low, high] in 0.01...1, in this order, not [0.9, 0.3]"
         ),
         (["sizes": 3], "stage 'data' has no parameter 'sizes'; did you mean 'size'?"),
     ]
