@@ -61,8 +61,12 @@ enum MonitorTable {
         guard let share = reading.majorityShare else {
             return "Features of \(reading.images) images."
         }
-        return "Features of \(reading.images) images; \(reading.queries) other images classified, "
-            + "where naming the most frequent class is right for \(decimal(share, 3))."
+        // The standard error of a share of n images, at its widest where the share is one half.
+        let accuracy = reading.encoders.first?.knn ?? reading.encoders.first?.linear ?? 0.5
+        let error = (accuracy * (1 - accuracy) / Double(max(reading.queries, 1))).squareRoot()
+        return "Features of \(reading.images) images; accuracy on \(reading.queries) others, known "
+            + "to about \(decimal(error, 3)); always naming the most frequent class: "
+            + "\(decimal(share, 3))."
     }
 
     private static func row(_ title: String, _ old: String, _ new: String, _ suffix: String)

@@ -65,6 +65,9 @@ public final class Trainer {
         reporter.begin(plan, from: state.step, in: folder.path)
         defer { reporter.end() }
         do {
+            // A run can be resumed from its first moment on, and a disk that is too small for
+            // checkpoints is found out now.
+            try journal.save(pipeline, state)
             try look(&journal)
             try train(&journal)
             try journal.save(pipeline, state)

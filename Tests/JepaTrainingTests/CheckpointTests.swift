@@ -159,10 +159,11 @@ import Testing
 
     @Test func withoutAnyWholeCheckpointThereIsNoSilentRestart() throws {
         try ToyRun(everyThree).train(in: run, untilStep: 2)
-        try Damage.truncated.apply(to: file(2))
+        for step in [0, 2] { try Damage.truncated.apply(to: file(step)) }
         let damaged = #expect(throws: PipelineError.self) { try ToyRun(everyThree).resume(run) }
+        #expect(damaged?.message.contains(file(2)) == true)
         #expect(damaged?.notes == ["No other checkpoint of the run is whole; it cannot go on."])
-        try FileManager.default.removeItem(atPath: file(2))
+        for step in [0, 2] { try FileManager.default.removeItem(atPath: file(step)) }
         let missing = #expect(throws: PipelineError.self) { try ToyRun(everyThree).resume(run) }
         #expect(
             missing?.message == "the run has not saved anything yet: there is no checkpoint in "

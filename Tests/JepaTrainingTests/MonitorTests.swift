@@ -125,8 +125,8 @@ import Testing
                   RankMe                    41.0          67.0 of 192
                   feature deviation       0.0312        0.0312
                   mean cosine              0.750         0.750
-                Features of 1024 images; 512 other images classified, where naming the most \
-                frequent class is right for 0.125.
+                Features of 1024 images; accuracy on 512 others, known to about 0.022; always \
+                naming the most frequent class: 0.125.
                 """)
     }
 
