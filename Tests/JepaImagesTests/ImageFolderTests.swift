@@ -125,6 +125,7 @@ struct ImageFolderTests {
         for i in 0..<7 { try folder.writeImage("good\(i).png") }
         for i in 0..<2 { try folder.write([], to: "x\(i).png") }
         try folder.write([1], to: "anim.gif")
+        try folder.write([1], to: "._fork.png")
         let source = try imageFolder(folder.path, small + [.init("max_bad", 0.2)])
         _ = try sample(source, 7)
         let error = #expect(throws: PipelineError.self) { _ = try sample(source, 8) }
@@ -151,7 +152,7 @@ struct ImageFolderTests {
                 == PipelineError(
                     .data,
                     "stage 'data': none of the 7 images in '\(folder.path)' can be used",
-                    notes: (2..<7).map { "  x\($0).jpg: the file is text, not a picture" } + [
+                    notes: (0..<5).map { "  x\($0).jpg: the file is text, not a picture" } + [
                         "  and 2 more", "Is this the right folder?",
                     ]))
     }

@@ -8,6 +8,8 @@ import Synchronization
 final class RejectionLedger: Sendable {
     private struct State {
         var rejected: [RejectedSample] = []
+        /// Those of the rejected that count as bad images.
+        var bad: [RejectedSample] = []
         var repaired: [RejectedSample] = []
         var badImages: Set<Int> = []
         var repairedImages: Set<Int> = []
@@ -22,15 +24,17 @@ final class RejectionLedger: Sendable {
 
     /// A ledger that begins with what the listing skipped.
     init(_ listing: FolderListing, images: ImageTable, place: FolderPlace, allowedShare: Double) {
-        let skipped = listing.skipped.map {
-            RejectedSample(name: "\($0.path)", reason: $0.reason)
-        }
-        state = Mutex(State(rejected: skipped))
         // Of a part of the images, only that part is judged.
-        badAtListing = images.isLimited ? 0 : listing.skipped.count { $0.isBad }
+        let bad = images.isLimited ? [] : listing.skipped.filter(\.isBad)
+        state = Mutex(State(rejected: listing.skipped.map(Self.sample), bad: bad.map(Self.sample)))
+        badAtListing = bad.count
         listed = images.count
         self.place = place
         self.allowedShare = allowedShare
+    }
+
+    private static func sample(_ skipped: FolderListing.Skipped) -> RejectedSample {
+        RejectedSample(name: "\(skipped.path)", reason: skipped.reason)
     }
 
     /// Everything that is skipped, in the order in which it was found.
@@ -48,7 +52,9 @@ final class RejectionLedger: Sendable {
     func reject(_ index: Int, name: @autoclosure () -> String, reason: String) throws {
         try state.withLock { state in
             if state.badImages.insert(index).inserted {
-                state.rejected.append(RejectedSample(name: name(), reason: reason))
+                let sample = RejectedSample(name: name(), reason: reason)
+                state.rejected.append(sample)
+                state.bad.append(sample)
             }
             try check(state)
         }
@@ -66,17 +72,16 @@ final class RejectionLedger: Sendable {
     func check() throws { try state.withLock { try check($0) } }
 
     private func check(_ state: borrowing State) throws {
-        let bad = badAtListing + state.badImages.count
         let all = badAtListing + listed
         let allBad = state.badImages.count == listed
-        guard allBad || Double(bad) > allowedShare * Double(all) else { return }
+        guard allBad || Double(state.bad.count) > allowedShare * Double(all) else { return }
         let found =
             allBad
             ? "none of the \(all) images in '\(place.path)' can be used"
-            : "\(bad) of the \(all) images in '\(place.path)' cannot be used, more than the share "
-                + "of \(allowedShare) that 'max_bad' allows"
-        let shown = state.rejected.suffix(5).map { "  \($0.name): \($0.reason)" }
-        let more = state.rejected.count - shown.count
+            : "\(state.bad.count) of the \(all) images in '\(place.path)' cannot be used, more than "
+                + "the share of \(allowedShare) that 'max_bad' allows"
+        let shown = state.bad.prefix(5).map { "  \($0.name): \($0.reason)" }
+        let more = state.bad.count - shown.count
         let remedy =
             allBad ? "Is this the right folder?" : "Repair or remove them, or raise 'max_bad'."
         throw place.failure(
