@@ -2,8 +2,8 @@ extension Canvas {
     /// The size of a letter in dots.
     static let glyphWidth = 5, glyphHeight = 7
 
-    /// The dots of a character: seven rows from the top in the lower seven bytes, of which the lower
-    /// five bits are the columns.
+    /// The dots of a character: seven rows from the top in the lower seven bytes, of which the
+    /// lower five bits are the columns.
     static func glyph(of character: Character) -> UInt64 {
         guard let code = character.asciiValue, 0x20...0x7E ~= code else {
             return 0x1F_11_11_11_11_11_1F

@@ -78,8 +78,8 @@ final class RejectionLedger: Sendable {
         let found =
             allBad
             ? "none of the \(all) images in '\(place.path)' can be used"
-            : "\(state.bad.count) of the \(all) images in '\(place.path)' cannot be used, more than "
-                + "the share of \(allowedShare) that 'max_bad' allows"
+            : "\(state.bad.count) of the \(all) images in '\(place.path)' cannot be used, "
+                + "more than the share of \(allowedShare) that 'max_bad' allows"
         let shown = state.bad.prefix(5).map { "  \($0.name): \($0.reason)" }
         let more = state.bad.count - shown.count
         let remedy =
