@@ -67,6 +67,9 @@
         (float *weight, float *first, float *second, const float *gradient, \
             jk_adamw_step step, size_t count), \
         (weight, first, second, gradient, step, count)) \
+    K(fill_truncated_normal, \
+        (float *out, size_t start, size_t count, float deviation, uint64_t key), \
+        (out, start, count, deviation, key)) \
     K(moving_average, (float *target, const float *source, double momentum, size_t count), \
         (target, source, momentum, count))
 

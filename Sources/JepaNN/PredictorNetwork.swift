@@ -102,8 +102,9 @@ public final class PredictorNetwork {
 
     /// Predicts the tokens of the target blocks.
     ///
-    /// The first block computes norm and qkv of the context once per image, the last one computes
-    /// the mask tokens only: the same numbers with less work.
+    /// The first block computes norm and qkv of the context once per image and those of the mask
+    /// tokens once per patch, the last one computes the mask tokens only: the same numbers with
+    /// less work.
     ///
     /// - Parameters:
     ///   - tokens: `[B, K, D]`: the context encoder's.
@@ -123,14 +124,13 @@ public final class PredictorNetwork {
         )
         let shared = tape.addPositions(
             embed(tokens, on: tape), table: positions, indices: context)
-        let masked = tape.maskTokens(token: maskToken, positions: positions, indices: targets)
-
         let last = blocks[blocks.count - 1]
         var x: Variable
         if blocks.count == 1 {
+            let masked = tape.maskTokens(token: maskToken, positions: positions, indices: targets)
             x = last(only: masked, of: tape.concatenate(shared, masked), on: tape)
         } else {
-            x = blocks[0](shared: shared, own: masked, on: tape)
+            x = first(shared: shared, targets: targets, on: tape)
             trace?("block0", x.value)
             for (index, block) in blocks.enumerated().dropFirst().dropLast() {
                 x = block(x, on: tape)
@@ -142,5 +142,26 @@ public final class PredictorNetwork {
         let predictions = projection(norm(x, on: tape), on: tape)
         trace?("output", predictions.value)
         return predictions
+    }
+
+    /// The first block. The mask tokens of one patch are equal in all rows, so their norm and qkv
+    /// are computed once per patch wherever there are fewer patches than mask tokens.
+    ///
+    /// - Returns: `[M*B, K + L, P]`
+    private func first(shared: Variable, targets: PatchIndices, on tape: Tape) -> Variable {
+        let patches = positions.shape[0]
+        let isWorthwhile = patches < targets.values.count
+        let listed =
+            isWorthwhile
+            ? PatchIndices.all(batch: 1, patches: patches)
+            : PatchIndices(blocks: 1, batch: 1, kept: targets.values.count, values: targets.values)
+        let table = tape.maskTokens(token: maskToken, positions: positions, indices: listed)
+        let places =
+            isWorthwhile ? targets.values : targets.values.indices.map { Int32($0) }
+        return blocks[0](
+            shared: shared, table: table,
+            indices: PatchIndices(
+                blocks: targets.blocks, batch: targets.batch, kept: targets.kept, values: places),
+            on: tape)
     }
 }

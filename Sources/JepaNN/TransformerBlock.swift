@@ -65,20 +65,23 @@ public struct TransformerBlock {
         return finish(change, on: tape)
     }
 
-    /// The block's results for rows that share their first tokens: norm and qkv of those are
-    /// computed once per image.
+    /// The block's results for rows that share tokens: norm and qkv of those are computed once.
     ///
     /// - Parameters:
-    ///   - shared: `[B, K, D]`
-    ///   - own: `[M*B, L, D]`; row `m*B + b` belongs to image b.
+    ///   - shared: `[B, K, D]`: the first tokens of every row of image b.
+    ///   - table: `[1, N, D]`: what the other tokens are taken from.
+    ///   - indices: `[M, B, L]`: which tokens of the table follow in row `m*B + b`.
     /// - Returns: `[M*B, K + L, D]`
     public func callAsFunction(
-        shared: Variable, own: Variable, on tape: Tape
+        shared: Variable, table: Variable, indices: PatchIndices, on tape: Tape
     ) -> Variable {
+        let all = PatchIndices(
+            blocks: indices.blocks * indices.batch, batch: 1, kept: indices.kept,
+            values: indices.values)
+        let tableQKV = attention.qkv(norm1(table, on: tape), on: tape)
         let qkv = tape.concatenate(
-            attention.qkv(norm1(shared, on: tape), on: tape),
-            attention.qkv(norm1(own, on: tape), on: tape))
-        let x = tape.concatenate(shared, own)
+            attention.qkv(norm1(shared, on: tape), on: tape), tape.gather(tableQKV, all))
+        let x = tape.concatenate(shared, tape.gather(table, all))
         return finish(attention.attend(qkv: qkv, residual: x, on: tape), on: tape)
     }
 

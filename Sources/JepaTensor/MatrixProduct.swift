@@ -51,15 +51,31 @@ struct MatrixProduct {
         return part
     }
 
-    /// Computes the product on all threads, cut along its longer side.
+    /// Computes the product on all threads, one tile each.
     func runInParallel() {
-        // A part below this many multiplications costs more to hand out than to compute.
-        let smallest = 1 << 18
-        let grain = { (other: Int) in max(16, smallest / max(1, other * k)) }
-        if m >= n {
-            parallelParts(m, grain: grain(n)) { rows($0).run() }
-        } else {
-            parallelParts(n, grain: grain(m)) { columns($0).run() }
+        let (down, across) = tiling(for: threadCount)
+        guard down * across > 1 else { return run() }
+        parallel(down * across) { tile in
+            let (i, j) = (tile / across, tile % across)
+            rows(m * i / down..<m * (i + 1) / down)
+                .columns(n * j / across..<n * (j + 1) / across).run()
         }
+    }
+
+    /// How many tiles to cut the product into, down and across, for this many threads: the
+    /// cutting whose largest tile takes least time, where each row and column of a tile costs
+    /// as much as some more elements, because it has to be copied.
+    func tiling(for threads: Int) -> (down: Int, across: Int) {
+        // A tile below this many multiplications costs more to hand out than to compute.
+        let most = max(1, min(threads, (m * n * k) >> 18))
+        var best = (down: 1, across: 1)
+        var least = Int.max
+        for down in 1...min(most, max(m, 1)) {
+            let across = min(most / down, max(n, 1))
+            let (height, width) = ((m + down - 1) / down, (n + across - 1) / across)
+            let time = height * width + 24 * (height + width)
+            if time < least { (best, least) = ((down, across), time) }
+        }
+        return best
     }
 }

@@ -53,6 +53,20 @@ func parallelRows(_ rows: Int, width: Int, _ body: (Range<Int>) -> Void) {
     parallelParts(rows, grain: max(1, 16384 / max(width, 1)), body)
 }
 
+/// The same in parts of at most `longest` rows, of which every thread gets as many as the others:
+/// for work on rows that should still be in the cache when the next step of it begins.
+func parallelRows(
+    _ rows: Int, width: Int, longest: Int, _ body: (Range<Int>) -> Void
+) {
+    let threads = max(1, min(rows * max(width, 1) / 16384, threadCount))
+    let parts = (rows + threads * longest - 1) / (threads * longest) * threads
+    guard parts > 1 else {
+        if rows > 0 { body(0..<rows) }
+        return
+    }
+    parallel(parts) { part in body(rows * part / parts..<rows * (part + 1) / parts) }
+}
+
 /// The sum of `body` over parts of fixed size, the same for every number of threads.
 func parallelSum(_ count: Int, _ body: (Range<Int>) -> Double) -> Double {
     let size = 32768

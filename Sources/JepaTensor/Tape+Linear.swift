@@ -93,7 +93,7 @@ private struct LinearMap {
     }
 
     /// Rows that stay in the last-level cache between the product and what follows it.
-    private static let rowsAtOnce = 512
+    private static let rowsAtOnce = 1024
 
     func forward(_ x: Tensor, into linear: Tensor, gelu: Tensor?, residual: Tensor?) {
         let width = outputs.count
@@ -102,19 +102,15 @@ private struct LinearMap {
             b: weight.value.pointer + outputs.lowerBound * inputs, bStride: inputs,
             transposesB: true, c: linear.mutablePointer, cStride: width)
         let bias = self.bias.map { $0.value.pointer + outputs.lowerBound }
-        parallelRows(rows, width: width) { share in
-            for start in stride(from: share.lowerBound, to: share.upperBound, by: Self.rowsAtOnce) {
-                let part = start..<min(start + Self.rowsAtOnce, share.upperBound)
-                product.rows(part).run()
-                let offset = start * width
-                let from = residual.map { $0.pointer + offset }
-                let place = linear.mutablePointer + offset
-                if let gelu {
-                    jk_add_bias_gelu(
-                        gelu.mutablePointer + offset, place, bias, from, part.count, width)
-                } else if bias != nil || from != nil {
-                    jk_add_bias(place, bias, from, part.count, width)
-                }
+        parallelRows(rows, width: width, longest: Self.rowsAtOnce) { part in
+            product.rows(part).run()
+            let offset = part.lowerBound * width
+            let from = residual.map { $0.pointer + offset }
+            let place = linear.mutablePointer + offset
+            if let gelu {
+                jk_add_bias_gelu(gelu.mutablePointer + offset, place, bias, from, part.count, width)
+            } else if bias != nil || from != nil {
+                jk_add_bias(place, bias, from, part.count, width)
             }
         }
     }

@@ -58,6 +58,19 @@ extension ProcessWideTests {
             }
         }
 
+        @Test(arguments: [Float(0.02), 1.5])
+        func randomNumbersHaveTheSameBits(deviation: Float) {
+            let best = jk_current_level()
+            defer { _ = jk_set_level(best) }
+            func draw(_ level: jk_level) -> [Float] {
+                #expect(jk_set_level(level))
+                let x = Tensor(uninitialized: [10_007])
+                jk_fill_truncated_normal(x.mutablePointer, 5, 10_007, deviation, 42)
+                return x.elements
+            }
+            for level in Self.levels { #expect(draw(level) == draw(JK_PORTABLE)) }
+        }
+
         @Test func aLevelThisProcessorLacksIsRefused() {
             #expect(["portable", "avx2", "avx512"].contains(vectorLevel))
             if jk_best_level() != JK_AVX512 { #expect(!jk_set_level(JK_AVX512)) }

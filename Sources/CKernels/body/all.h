@@ -26,6 +26,7 @@
 #include "gelu.h"
 #include "layer_norm.h"
 #include "losses.h"
+#include "random.h"
 #include "rows.h"
 #include "softmax.h"
 #include "updates.h"

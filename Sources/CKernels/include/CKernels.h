@@ -156,10 +156,10 @@ void jk_adamw(
 /// target = momentum target + (1 - momentum) source
 void jk_moving_average(float *target, const float *source, double momentum, size_t count);
 
-// ---- random.c: element i of a sequence is a function of (key, i) alone -----------------------
+// ---- random numbers: element i of a sequence is a function of (key, i) alone ------------------
 
 /// Elements start ..< start + count of a normal distribution of mean 0 and the given standard
-/// deviation, cut at plus and minus 2 (absolute).
+/// deviation, cut at plus and minus 2 (absolute). The same bits at every level.
 void jk_fill_truncated_normal(
     float *out, size_t start, size_t count, float deviation, uint64_t key);
 
