@@ -43,7 +43,7 @@ public final class ConsoleReporter: ProgressReporter {
         let epochs = MetricsTable.text((plan.epochs * 100).rounded() / 100)
         say(
             step == 0
-                ? "training for \(span) (\(epochs) epochs of \(plan.images) images) into \(folder)"
+                ? "training for \(span) (epochs of \(plan.images) images: \(epochs)) into \(folder)"
                 : "going on after step \(step) of \(span) in \(folder)")
     }
 

@@ -89,6 +89,10 @@ public final class Trainer {
                 notes: changes + ["Add --allow-changed to go on all the same."])
         }
         try checkpoint.load(into: pipeline)
+        let (before, now) = (checkpoint.state.origin.arithmetic, state.origin.arithmetic)
+        if before != now {
+            reporter.say("computing with \(now), before with \(before): the same up to rounding")
+        }
         state = checkpoint.state.moved(to: state.origin)
         for change in changes { reporter.say("changed: \(change)") }
         for name in try checkpoints.setAside(after: state.step) {

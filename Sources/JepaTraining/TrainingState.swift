@@ -1,5 +1,6 @@
 import Foundation
 import JepaCore
+import JepaTensor
 
 /// What a checkpoint holds besides tensors; JSON in the metadata of its file.
 public struct TrainingState: Codable, Equatable, Sendable {
@@ -47,6 +48,8 @@ public struct RunOrigin: Codable, Equatable, Sendable {
     public let schedule: [Int]
     /// Every setting by its path: `stages.optimizer.lr`.
     public let settings: [String: String]
+    /// Threads and vector instructions, which decide how numbers are rounded.
+    public let arithmetic: String
 
     init(_ pipeline: Pipeline, _ plan: TrainingPlan, data: String, version: String) {
         self.version = version
@@ -54,9 +57,12 @@ public struct RunOrigin: Codable, Equatable, Sendable {
         seed = pipeline.graph.seed
         schedule = [plan.steps, plan.warmUpSteps, plan.scheduleSteps]
         settings = Self.settings(of: pipeline)
+        arithmetic = "\(threadCount) threads with \(vectorLevel)"
     }
 
     /// What is different in `other`, one line each; empty if a run can go on with it as it is.
+    ///
+    /// Another arithmetic is no change of the run: it comes to the same up to rounding.
     func changes(to other: RunOrigin) -> [String] {
         var lines: [String] = []
         func compare(_ name: String, _ old: String, _ new: String) {
@@ -76,7 +82,7 @@ public struct RunOrigin: Codable, Equatable, Sendable {
 
     /// The settings as written, with defaults filled in where a stage has them.
     ///
-    /// What cannot change the numbers of a run is left out: threads, and when to save or look.
+    /// What does not change what a run computes is left out: threads, and when to save or look.
     private static func settings(of pipeline: Pipeline) -> [String: String] {
         var settings: [String: String] = [:]
         func flatten(_ setting: Setting, at path: String) {

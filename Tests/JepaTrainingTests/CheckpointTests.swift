@@ -174,7 +174,7 @@ import Testing
         try ToyRun(everyThree).train(in: run, untilStep: 3)
         let changed = try ToyRun(
             [
-                "batch_size": 8, "epochs": 3, "monitor": ["enabled": false], "threads": 1,
+                "batch_size": 8, "epochs": 3, "monitor": ["enabled": false], "workers": 3,
                 "checkpoint": ["every_steps": 2],
             ], seed: 1, data: ["noise": 0.25], optimizer: ["lr": 0.01])
         let error = #expect(throws: PipelineError.self) { try changed.resume(run) }
@@ -194,6 +194,22 @@ import Testing
         #expect(changed.watcher.progress.first?.step == 4)
         // From now on the run is that of the new pipeline.
         #expect(try Checkpoint(reading: file(18)).state.origin.seed == 1)
+    }
+
+    @Test func anotherMachineIsNoChangeButIsSaid() throws {
+        try ToyRun(everyThree).train(in: run, untilStep: 3)
+        let reader = try SafetensorsReader(path: file(3))
+        var writer = SafetensorsWriter(metadata: reader.metadata)
+        let now = "\(threadCount) threads with \(vectorLevel)"
+        writer.metadata["training"] = reader.metadata["training"]?
+            .replacing("\"arithmetic\":\"\(now)\"", with: "\"arithmetic\":\"an abacus\"")
+        for tensor in reader.tensors { try writer.add(tensor) }
+        try writer.write(to: file(3))
+        let toy = try ToyRun(everyThree)
+        #expect(try toy.resume(run).step == 12)
+        #expect(
+            toy.watcher.said.contains(
+                "computing with \(now), before with an abacus: the same up to rounding"))
     }
 
     @Test(arguments: [0, 1, 7, 8, 31, 32, 33, 100])

@@ -80,7 +80,7 @@ import Testing
         reporter.begin(plan, from: 7, in: "runs/a")
         #expect(
             paper.text == """
-                training for 15 steps of 8 images (2.5 epochs of 48 images) into runs/a
+                training for 15 steps of 8 images (epochs of 48 images: 2.5) into runs/a
                 going on after step 7 of 15 steps of 8 images in runs/a
 
                 """)
