@@ -30,6 +30,9 @@ public struct Graph: Sendable {
     /// The names of the sections a graph file may have.
     public static let sections = ["pipeline", "seed", "stages", "train", "plugins"]
 
+    /// More than any method needs, and few enough for the checks to be quick.
+    private static let maximumStages = 200
+
     /// The mistakes in the outermost two levels; empty unless made by `init(collecting:)`.
     public let mistakes: [PipelineError]
     /// Stages that are written in a form that cannot be read; `mistakes` says why.
@@ -136,6 +139,13 @@ public struct Graph: Sendable {
             errors.append(
                 PipelineError(
                     .missing, "a graph needs 'stages', a mapping from names to stages\(found)",
+                    at: setting?.location ?? root.location))
+            return []
+        }
+        if entries.count > maximumStages {
+            errors.append(
+                PipelineError(
+                    .value, "a graph has at most \(maximumStages) stages, not \(entries.count)",
                     at: setting?.location ?? root.location))
             return []
         }

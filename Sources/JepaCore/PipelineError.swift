@@ -47,7 +47,8 @@ public struct PipelineError: Error, Equatable, Sendable, CustomStringConvertible
         _ code: Code, _ message: String, at location: SourceLocation? = nil, notes: [String] = []
     ) {
         self.code = code
-        self.message = message
+        // A name from a damaged file may be as long as the file.
+        self.message = message.utf8.count <= 2000 ? message : message.prefix(1000) + "…"
         self.location = location
         self.notes = notes
     }
@@ -88,6 +89,10 @@ public struct PipelineErrors: Error, Equatable, Sendable, CustomStringConvertibl
         }.map(\.element)
     }
 
-    /// The messages, one after the other.
-    public var description: String { errors.map(\.description).joined(separator: "\n") }
+    /// The messages, one after the other; of very many only the first.
+    public var description: String {
+        let shown = errors.prefix(50).map(\.description)
+        let more = errors.count - shown.count
+        return (shown + (more > 0 ? ["… and \(more) more errors"] : [])).joined(separator: "\n")
+    }
 }

@@ -11,7 +11,7 @@ public enum GraphReader {
         /// The size of a file.
         public var bytes = 1 << 20
         /// Values of a text, those behind aliases counted each time.
-        public var nodes = 50_000
+        public var nodes = 20_000
         /// Lists and mappings within each other.
         public var depth = 64
 

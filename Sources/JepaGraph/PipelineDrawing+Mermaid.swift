@@ -43,7 +43,7 @@ extension PipelineDrawing {
     private var legend: [String] {
         return ["    subgraph legend [Legend]", "        direction LR"]
             + shownLines.enumerated().map { index, line in
-                "        legend\(index)a(( )) \(line.mermaid)|\"\(line.meaning)\"| legend\(index)b(( ))"
+                "        legend\(index)a((\" \")) \(line.mermaid)|\"\(line.meaning)\"| legend\(index)b((\" \"))"
             } + ["    end"]
     }
 

@@ -35,7 +35,7 @@ struct SourceText {
         var previous: Unicode.Scalar = " "
         for scalar in text.unicodeScalars {
             defer { previous = scalar }
-            guard Self.breaks.contains(scalar) else {
+            guard Self.isBreak(scalar) else {
                 current.append(scalar)
                 count += 1
                 continue
@@ -49,9 +49,12 @@ struct SourceText {
         self.lines = lines
     }
 
-    private static let breaks: Set<Unicode.Scalar> = [
-        "\n", "\r", "\u{85}", "\u{2028}", "\u{2029}",
-    ]
+    private static func isBreak(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "\n", "\r", "\u{85}", "\u{2028}", "\u{2029}": true
+        default: false
+        }
+    }
 
     /// A line without characters that could do something to a terminal; empty if it is very long.
     private static func shown(_ scalars: String.UnicodeScalarView) -> String {
@@ -112,7 +115,7 @@ struct SourceText {
         var previous: Unicode.Scalar = " "
         for scalar in text.unicodeScalars {
             defer { previous = scalar }
-            if breaks.contains(scalar) {
+            if isBreak(scalar) {
                 if scalar == "\n" && previous == "\r" { continue }
                 line += 1
                 column = 0

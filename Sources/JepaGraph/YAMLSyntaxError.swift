@@ -102,6 +102,8 @@ struct YAMLSyntaxError {
             ("this escape is not one of YAML's; single quotes take backslashes as they are", false)
         case ("found undefined tag handle", _):
             ("this tag is not declared; graph files use no tags", false)
+        case ("found unknown directive name", _):
+            ("graph files use no directives; remove the line", false)
         case ("found incompatible YAML document", _):
             ("this version of YAML is not read; remove the line", false)
         default: (problem + (context.isEmpty ? "" : " " + context), false)

@@ -79,10 +79,10 @@ struct DrawingTests {
                     stage_spread ==>|"minimize<br/>scalar, weight 0.2"| stage_optimizer
                     subgraph legend [Legend]
                         direction LR
-                        legend0a(( )) ==>|"tensor, gradient flows back"| legend0b(( ))
-                        legend1a(( )) -->|"images or masks"| legend1b(( ))
-                        legend2a(( )) -.->|"tensor, no gradient"| legend2b(( ))
-                        legend3a(( )) --o|"link, no tensor"| legend3b(( ))
+                        legend0a((" ")) ==>|"tensor, gradient flows back"| legend0b((" "))
+                        legend1a((" ")) -->|"images or masks"| legend1b((" "))
+                        legend2a((" ")) -.->|"tensor, no gradient"| legend2b((" "))
+                        legend3a((" ")) --o|"link, no tensor"| legend3b((" "))
                     end
                     classDef frozen stroke-dasharray: 6 4
                     class stage_target_encoder frozen

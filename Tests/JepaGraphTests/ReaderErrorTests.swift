@@ -304,6 +304,13 @@ struct ReaderErrorTests {
             ^
             """),
         Case(
+            "a directive", "%FOO bar\n---\na: 1\n",
+            """
+            g.yaml:1:5: error: graph files use no directives; remove the line
+            %FOO bar
+                ^
+            """),
+        Case(
             "deep nesting", String(repeating: "[", count: 70),
             """
             g.yaml:1:66: error: lists and mappings are nested deeper than 64 levels

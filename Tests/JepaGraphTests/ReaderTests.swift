@@ -113,10 +113,10 @@ struct ReaderTests {
         }
         #expect(
             message { try GraphReader.read(text: text, file: "g.yaml") } == """
-                g.yaml:5:35: error: the text stands for more than 50000 values, aliases counted \
+                g.yaml:5:15: error: the text stands for more than 20000 values, aliases counted \
                 each time
                 a4: &a4 [*a3, *a3, *a3, *a3, *a3, *a3, *a3, *a3, *a3]
-                                                  ^~~
+                              ^~~
                 """)
     }
 
@@ -141,5 +141,25 @@ struct ReaderTests {
                 [1, 2, 3]
                        ^
                 """)
+    }
+
+    /// Texts of 1 MiB that make a careless reader run out of stack, memory or patience.
+    private static let enormous: [Case] = [
+        Case("brackets", String(repeating: "[", count: 1 << 20), ""),
+        Case("braces", String(repeating: "{", count: 1 << 20), ""),
+        Case("lists within lists", String(repeating: "- ", count: 1 << 19), ""),
+        Case("explicit keys", String(repeating: "? ", count: 1 << 19), ""),
+        Case("quotes", String(repeating: "\"", count: 1 << 20), ""),
+        Case("colons", String(repeating: ":", count: 1 << 20), ""),
+        Case("items on one line", "[" + String(repeating: "日, ", count: 200_000), ""),
+        Case("aliases", "a: &a 1\nb: [" + String(repeating: "*a, ", count: 200_000), ""),
+        Case("a tag", "a: !" + String(repeating: "a", count: (1 << 20) - 4), ""),
+        Case("one key again and again", String(repeating: "a: 1\n", count: 150_000), ""),
+    ]
+
+    @Test(arguments: enormous) func enormousTextsAreRefusedWithAShortMessage(_ c: Case) {
+        let shown = message { try GraphReader.read(text: c.text, file: "g.yaml") }
+        #expect(shown.hasPrefix("g.yaml:"))
+        #expect(shown.utf8.count < 6000)
     }
 }

@@ -238,7 +238,7 @@ extension WiringErrorTests {
             "an interval upside down",
             "size: [16, 24]", "scale: [1.0, 0.5]",
             """
-            toy.yaml:3:32: error: 'scale' of stage 'data' is [low, high] in 0...1, in this order, \
+            toy.yaml:3:32: error: 'scale' of stage 'data' is a number or [low, high] in 0...1, in this order, \
             not [1.0, 0.5]
               data: {use: toy_data, scale: [1.0, 0.5]}
                                            ^~~~~~~~~~

@@ -58,6 +58,16 @@ struct WiringErrorTests {
                 """)
     }
 
+    @Test func aGraphOfVeryManyStagesIsRefused() {
+        let stages = (0..<201).map { "  s\($0): {use: toy_data}\n" }.joined()
+        #expect(
+            shown("stages:\n" + stages) == """
+                toy.yaml:2:3: error: a graph has at most 200 stages, not 201
+                  s0: {use: toy_data}
+                  ^
+                """)
+    }
+
     @Test func aGraphWithoutLossSaysSo() {
         let text = """
             stages:
