@@ -9,9 +9,11 @@ import Testing
 /// The stage on a folder, with parameters as a graph file would write them.
 func imageFolder(_ path: String, _ values: [Setting.Entry] = []) throws -> ImageFolder {
     let entries = [Setting.Entry("path", .init(.text(path)))] + values
-    return try ImageFolder(
+    let source = try ImageFolder(
         parameters: StageParameters(
             for: ImageFolder.self, named: "data", Setting(.mapping(entries))))
+    try source.open()
+    return source
 }
 
 /// One image of a stage, `[3, H, W]`, and its class.

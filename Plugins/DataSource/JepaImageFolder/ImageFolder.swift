@@ -1,5 +1,6 @@
 public import JepaCore
 import JepaImages
+import Synchronization
 
 /// Gives the JPEG and PNG images of a folder and its sub-folders.
 ///
@@ -65,11 +66,19 @@ public final class ImageFolder: DataSource {
                     + "still larger than 'size'; a few levels off the full decoding."),
         ])
 
+    /// What `open` found.
+    private struct Contents: Sendable {
+        let images: ImageTable
+        let ledger: RejectionLedger
+    }
+
     public let imageShape: ImageShape
-    public let classNames: [String]
     private let root: PathBytes
-    private let images: ImageTable
-    private let ledger: RejectionLedger
+    private let place: FolderPlace
+    private let labelMode: String
+    private let limit: Int?
+    private let allowedShare: Double
+    private let found = Mutex<Contents?>(nil)
     private let readers: ImageReaderPool
     private let crop: RandomResizedCrop?
     private let filter: ResizeFilter
@@ -99,36 +108,54 @@ public final class ImageFolder: DataSource {
         readers = ImageReaderPool(limits: limits)
 
         root = PathBytes(path)
-        let place = FolderPlace(path: path, parameters: parameters)
-        let listing = try place.list()
-        images = try ImageTable(
-            listing, labels: parameters.text("labels"), limit: parameters.optionalInteger("limit"),
-            place: place)
-        classNames = images.classNames
-        ledger = RejectionLedger(
-            listing, images: images, place: place, allowedShare: parameters.real("max_bad"))
-        try ledger.check()
-        try findReadableImage()
+        place = FolderPlace(path: path, parameters: parameters)
+        labelMode = parameters.text("labels")
+        limit = parameters.optionalInteger("limit")
+        allowedShare = parameters.real("max_bad")
     }
 
-    public var count: Int { images.count }
-    public var rejected: [RejectedSample] { ledger.rejected }
+    /// Lists the folder; a second call does nothing.
+    ///
+    /// - Throws: `file` if the folder cannot be listed; `data` if it holds no image that can be
+    ///   read, no classes that were asked for, or too much that is unusable.
+    public func open() throws {
+        guard found.withLock({ $0 == nil }) else { return }
+        let listing = try place.list()
+        let images = try ImageTable(listing, labels: labelMode, limit: limit, place: place)
+        let ledger = RejectionLedger(
+            listing, images: images, place: place, allowedShare: allowedShare)
+        try ledger.check()
+        try findReadableImage(of: images, ledger)
+        found.withLock { $0 = Contents(images: images, ledger: ledger) }
+    }
+
+    private var contents: Contents {
+        guard let contents = found.withLock({ $0 }) else {
+            fatalError("the folder '\(place.path)' has not been opened")
+        }
+        return contents
+    }
+
+    public var count: Int { contents.images.count }
+    public var classNames: [String] { contents.images.classNames }
+    public var rejected: [RejectedSample] { contents.ledger.rejected }
 
     /// What was decoded although something had to be repaired, such as a missing end marker.
-    public var repaired: [RejectedSample] { ledger.repaired }
+    public var repaired: [RejectedSample] { contents.ledger.repaired }
 
     /// The path of an image below the folder, as messages show it.
-    public func name(of index: Int) -> String { "\(images.path(of: index))" }
+    public func name(of index: Int) -> String { "\(contents.images.path(of: index))" }
 
     /// The class of an image by its folder, -1 if unknown.
-    public func label(of index: Int) -> Int32 { images.labels[index] }
+    public func label(of index: Int) -> Int32 { contents.images.labels[index] }
 
-    public func fingerprint() -> String { images.fingerprint }
+    public func fingerprint() -> String { contents.images.fingerprint }
 
     public func load(
         _ request: SampleRequest, into views: [UnsafeMutableBufferPointer<Float>]
     ) throws -> Int32 {
         precondition(views.count == 1, "an image folder gives one view, not \(views.count)")
+        let (images, ledger) = (contents.images, contents.ledger)
         var replacement = request.random.forPurpose("replacement")
         return try readers.withReader { reader in
             var index = request.index
@@ -136,7 +163,11 @@ public final class ImageFolder: DataSource {
             while true {
                 if !ledger.isRejected(index) {
                     do throws(DecodingFailure) {
-                        try fill(views[0], from: index, request, reader)
+                        let warning = try fill(
+                            views[0], from: images.path(of: index), request, reader)
+                        if let warning {
+                            ledger.noteRepair(index, name: name(of: index), what: warning)
+                        }
                         return images.labels[index]
                     } catch {
                         try ledger.reject(
@@ -154,7 +185,7 @@ public final class ImageFolder: DataSource {
     }
 
     /// Fails early if nothing in the folder is an image.
-    private func findReadableImage() throws {
+    private func findReadableImage(of images: ImageTable, _ ledger: RejectionLedger) throws {
         try readers.withReader { reader in
             for index in 0..<images.count {
                 do throws(DecodingFailure) {
@@ -162,20 +193,23 @@ public final class ImageFolder: DataSource {
                     _ = try reader.measure()
                     return
                 } catch {
-                    try ledger.reject(index, name: name(of: index), reason: error.description)
+                    let name = "\(images.path(of: index))"
+                    try ledger.reject(index, name: name, reason: error.description)
                 }
             }
         }
     }
 
     /// Writes one image; `[3, H, W]`.
+    ///
+    /// - Returns: What had to be repaired, if anything.
     private func fill(
-        _ view: UnsafeMutableBufferPointer<Float>, from index: Int, _ request: SampleRequest,
+        _ view: UnsafeMutableBufferPointer<Float>, from path: PathBytes, _ request: SampleRequest,
         _ reader: ImageReader
-    ) throws(DecodingFailure) {
+    ) throws(DecodingFailure) -> String? {
         var random = request.random
         let target = ImageReader.Size(width: imageShape.width, height: imageShape.height)
-        try reader.load(root.appending(images.path(of: index)))
+        try reader.load(root.appending(path))
         if isFast {
             let full = try reader.measure()
             var draw = random
@@ -184,9 +218,7 @@ public final class ImageFolder: DataSource {
         } else {
             try reader.decode()
         }
-        if let warning = reader.warning {
-            ledger.noteRepair(index, name: name(of: index), what: warning)
-        }
+        let warning = reader.warning
         // Drawn for the size in the file, so that reduced decoding changes no draw.
         let part = region(of: reader.fullSize, request, &random)
             .scaled(from: reader.fullSize, to: reader.size)
@@ -194,6 +226,7 @@ public final class ImageFolder: DataSource {
         try reader.sample(
             crop: part.crop, box: part.box, to: target, filter: filter, flip: isFlipped,
             mean: mean, std: std, into: view)
+        return warning
     }
 
     private func region(
