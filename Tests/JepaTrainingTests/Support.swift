@@ -60,6 +60,13 @@ struct ToyRun {
         settings = try TrainingSettings(graph, registry: registry)
     }
 
+    /// A run of a pipeline of other stages.
+    init(_ graph: Graph, registry: Registry) throws {
+        self.graph = graph
+        pipeline = try Pipeline(graph, registry: registry)
+        settings = try TrainingSettings(graph, registry: registry)
+    }
+
     func trainer() throws -> Trainer {
         try Trainer(
             pipeline, settings: settings, identity: identity, reporter: watcher,
