@@ -89,7 +89,9 @@ public struct AtomicFile: ~Copyable {
         // The process and a number that it uses once keep writers out of each other's way.
         let number = Self.counter.add(1, ordering: .relaxed).newValue
         let temporary = "\(folder)/.\(name).\(getpid()).\(number).partial"
-        let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW
+        // What an earlier process of this number may have left; nobody else's file is written into.
+        unlink(temporary)
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
         let descriptor = open(temporary, flags, 0o666)
         guard descriptor >= 0 else { throw PipelineError.system("write", path, errno: errno) }
         var status = stat()

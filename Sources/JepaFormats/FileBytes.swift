@@ -1,7 +1,9 @@
 import Glibc
 import JepaCore
+import JepaTensor
 
-/// The bytes of a file, mapped into memory and read only as they are touched.
+/// The bytes of a file, mapped into memory and read only as they are touched, or bytes that are in
+/// memory already.
 ///
 /// What is mapped stays readable when the file is replaced by another of its name, which is how
 /// this package writes; a program that shortens the file in place takes the bytes away.
@@ -10,7 +12,15 @@ final class FileBytes: @unchecked Sendable {
     let name: String
     /// All bytes; immutable, so any thread may read them.
     let bytes: UnsafeRawBufferPointer
-    private let isMapped: Bool
+    private let owner: Owner
+
+    /// Who gives the memory back.
+    private enum Owner {
+        case nobody
+        case map
+        case allocation
+        case tensor(Tensor)
+    }
 
     /// Maps a regular file; a folder, a pipe or a device is refused without waiting for it.
     init(path: String) throws {
@@ -28,14 +38,14 @@ final class FileBytes: @unchecked Sendable {
         let count = Int(status.st_size)
         guard count > 0 else {
             bytes = UnsafeRawBufferPointer(start: nil, count: 0)
-            isMapped = false
+            owner = .nobody
             return
         }
         guard let address = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0),
             address != MAP_FAILED
         else { throw PipelineError.system("map", path, errno: errno) }
         bytes = UnsafeRawBufferPointer(start: address, count: count)
-        isMapped = true
+        owner = .map
     }
 
     /// A copy of bytes that are already in memory.
@@ -45,14 +55,21 @@ final class FileBytes: @unchecked Sendable {
             byteCount: contents.count, alignment: 64)
         memory.copyBytes(from: contents)
         bytes = UnsafeRawBufferPointer(memory)
-        isMapped = false
+        owner = .allocation
+    }
+
+    /// The elements of a tensor, not copied.
+    init(_ tensor: Tensor, name: String) {
+        self.name = name
+        bytes = UnsafeRawBufferPointer(start: tensor.pointer, count: tensor.count * 4)
+        owner = .tensor(tensor)
     }
 
     deinit {
-        if isMapped {
-            munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
-        } else {
-            bytes.deallocate()
+        switch owner {
+        case .map: munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
+        case .allocation: bytes.deallocate()
+        case .nobody, .tensor: break
         }
     }
 }

@@ -6,23 +6,10 @@ public import JepaTensor
 /// The bytes depend on names and contents only, not on the order of `add`: they are those of the
 /// reference implementation, which puts wide types first, then sorts by name, so that every tensor
 /// is aligned. Tensors are held, not copied, until `write` sends them out one by one.
-public struct SafetensorsWriter {
-    private enum Source {
-        case tensor(Tensor)
-        case stored(StoredTensor)
-    }
-
-    private struct Entry {
-        let name: String
-        let element: TensorElement
-        let shape: [Int]
-        let byteCount: Int
-        let source: Source
-    }
-
+public struct SafetensorsWriter: Sendable {
     /// Texts to put beside the tensors.
     public var metadata: [String: String]
-    private var entries: [String: Entry] = [:]
+    private var tensors: [String: StoredTensor] = [:]
 
     /// A file without tensors.
     public init(metadata: [String: String] = [:]) { self.metadata = metadata }
@@ -31,28 +18,18 @@ public struct SafetensorsWriter {
     ///
     /// - Throws: `duplicateName` if the name is taken, also by the metadata.
     public mutating func add(_ name: String, _ tensor: Tensor) throws {
-        try add(
-            Entry(
-                name: name, element: .float32, shape: tensor.shape, byteCount: tensor.count * 4,
-                source: .tensor(tensor)))
+        try add(StoredTensor(name, tensor))
     }
 
     /// Adds a tensor as another file holds it, in its own type and to the bit.
     ///
     /// - Throws: `duplicateName` if the name is taken, also by the metadata.
     public mutating func add(_ tensor: StoredTensor) throws {
-        try add(
-            Entry(
-                name: tensor.name, element: tensor.element, shape: tensor.shape,
-                byteCount: tensor.byteCount, source: .stored(tensor)))
-    }
-
-    private mutating func add(_ entry: Entry) throws {
-        guard entry.name != SafetensorsHeader.metadataKey,
-            entries.updateValue(entry, forKey: entry.name) == nil
+        guard tensor.name != SafetensorsHeader.metadataKey,
+            tensors.updateValue(tensor, forKey: tensor.name) == nil
         else {
             throw PipelineError(
-                .duplicateName, "the name \(quoted(entry.name)) is taken already in this file")
+                .duplicateName, "the name \(quoted(tensor.name)) is taken already in this file")
         }
     }
 
@@ -60,7 +37,7 @@ public struct SafetensorsWriter {
     ///
     /// - Throws: `file` if the system refuses, or if the header outgrows what the format allows.
     public func write(to path: String) throws {
-        let sorted = entries.values.sorted(by: Self.precedes)
+        let sorted = tensors.values.sorted(by: Self.precedes)
         let header = headerText(of: sorted)
         guard header.count <= SafetensorsHeader.maximumByteCount else {
             throw PipelineError(
@@ -71,21 +48,12 @@ public struct SafetensorsWriter {
         try AtomicFile.write(to: path) { file in
             try withUnsafeBytes(of: UInt64(header.count).littleEndian) { try file.append($0) }
             try file.append(header)
-            for entry in sorted {
-                switch entry.source {
-                case .tensor(let tensor):
-                    try withExtendedLifetime(tensor) {
-                        try file.append(
-                            UnsafeRawBufferPointer(start: tensor.pointer, count: entry.byteCount))
-                    }
-                case .stored(let tensor): try tensor.withUnsafeBytes { try file.append($0) }
-                }
-            }
+            for tensor in sorted { try tensor.withUnsafeBytes { try file.append($0) } }
         }
     }
 
     /// JSON without white space, filled up with spaces so that the data begins at a multiple of 8.
-    private func headerText(of entries: [Entry]) -> [UInt8] {
+    private func headerText(of tensors: [StoredTensor]) -> [UInt8] {
         var fields: [String] = []
         if !metadata.isEmpty {
             let texts = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
@@ -94,20 +62,20 @@ public struct SafetensorsWriter {
                 "\(json(SafetensorsHeader.metadataKey)):{\(texts.joined(separator: ","))}")
         }
         var offset = 0
-        for entry in entries {
-            let shape = entry.shape.map(String.init).joined(separator: ",")
+        for tensor in tensors {
+            let shape = tensor.shape.map(String.init).joined(separator: ",")
             fields.append(
-                "\(json(entry.name)):{\"dtype\":\"\(entry.element.safetensorsName)\","
+                "\(json(tensor.name)):{\"dtype\":\"\(tensor.element.safetensorsName)\","
                     + "\"shape\":[\(shape)],"
-                    + "\"data_offsets\":[\(offset),\(offset + entry.byteCount)]}")
-            offset += entry.byteCount
+                    + "\"data_offsets\":[\(offset),\(offset + tensor.byteCount)]}")
+            offset += tensor.byteCount
         }
         var text = Array("{\(fields.joined(separator: ","))}".utf8)
         text += Array(repeating: 0x20, count: (8 - text.count % 8) % 8)
         return text
     }
 
-    private static func precedes(_ a: Entry, _ b: Entry) -> Bool {
+    private static func precedes(_ a: StoredTensor, _ b: StoredTensor) -> Bool {
         let (p, q) = (a.element.safetensorsRank, b.element.safetensorsRank)
         return p == q ? a.name.utf8.lexicographicallyPrecedes(b.name.utf8) : p > q
     }

@@ -1,3 +1,5 @@
+public import JepaTensor
+
 /// A tensor as a file holds it: its bytes stay where they are until they are asked for.
 ///
 /// The value keeps the file mapped; copying it copies no elements.
@@ -28,6 +30,12 @@ public struct StoredTensor: Sendable {
             bytes.count == needed,
             "\(bytes.count) bytes do not fill \(element) of shape \(shape), which has \(needed)")
         self.init(name, element, shape: shape, file: FileBytes(bytes, name: name), start: 0)
+    }
+
+    /// A float32 tensor that is to be written; its elements are not copied.
+    public init(_ name: String, _ tensor: Tensor) {
+        self.init(
+            name, .float32, shape: tensor.shape, file: FileBytes(tensor, name: name), start: 0)
     }
 
     /// A tensor of 64-bit integers in row-major order.

@@ -24,7 +24,8 @@ public struct TorchDictionary: Sendable {
     public private(set) var entries: [Entry] = []
     private var places: [Key: Int] = [:]
 
-    init() {}
+    /// A dictionary without entries.
+    public init() {}
 
     /// The value of a key, if there is one.
     public subscript(key: Key) -> TorchValue? { places[key].map { entries[$0].value } }
@@ -33,8 +34,9 @@ public struct TorchDictionary: Sendable {
     /// The value of a number as key, if there is one.
     public subscript(key: Int) -> TorchValue? { self[.integer(key)] }
 
-    /// Adds a value, unless the key is taken.
-    mutating func add(_ key: Key, _ value: TorchValue) -> Bool {
+    /// Adds a value and returns true, unless the key is taken.
+    @discardableResult
+    public mutating func add(_ key: Key, _ value: TorchValue) -> Bool {
         guard places.updateValue(entries.count, forKey: key) == nil else { return false }
         entries.append(Entry(key: key, value: value))
         return true
