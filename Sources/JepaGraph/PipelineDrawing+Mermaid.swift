@@ -43,7 +43,8 @@ extension PipelineDrawing {
     private var legend: [String] {
         return ["    subgraph legend [Legend]", "        direction LR"]
             + shownLines.enumerated().map { index, line in
-                "        legend\(index)a((\" \")) \(line.mermaid)|\"\(line.meaning)\"| legend\(index)b((\" \"))"
+                let (from, to) = ("legend\(index)a((\" \"))", "legend\(index)b((\" \"))")
+                return "        \(from) \(line.mermaid)|\"\(line.meaning)\"| \(to)"
             } + ["    end"]
     }
 
