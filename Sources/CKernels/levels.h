@@ -15,6 +15,7 @@
     K(gelu, (float *out, const float *x, size_t count), (out, x, count)) \
     K(gelu_backward, (float *dx, const float *dy, const float *x, size_t count), \
         (dx, dy, x, count)) \
+    K(gelu_exchange, (float *y, float *x, size_t count), (y, x, count)) \
     K(add_bias, \
         (float *y, const float *bias, const float *residual, size_t rows, size_t width), \
         (y, bias, residual, rows, width)) \

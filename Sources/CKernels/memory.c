@@ -11,7 +11,7 @@ static size_t rounded_up(size_t bytes, size_t grain) { return (bytes + grain - 1
 /// A mapping of `bytes` (a multiple of a huge page) that starts on a huge page.
 static void *map_aligned(size_t bytes) {
     char *start = mmap(
-        NULL, bytes + huge_page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        NULL, bytes + huge_page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (start == MAP_FAILED) return NULL;
     char *aligned = (char *)rounded_up((size_t)start, huge_page);
     size_t before = (size_t)(aligned - start), after = huge_page - before;

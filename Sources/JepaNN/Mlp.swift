@@ -27,6 +27,8 @@ public struct Mlp {
 
     /// `[..., D]` to `[..., D]`.
     public func callAsFunction(_ x: Variable, residual: Variable?, on tape: Tape) -> Variable {
-        second(first(x, on: tape, activation: .gelu), on: tape, residual: residual)
+        tape.mlp(
+            x, first: first.weight, firstBias: first.bias, second: second.weight,
+            secondBias: second.bias, residual: residual)
     }
 }

@@ -43,8 +43,8 @@ public final class StoragePool: Sendable {
         var usage = Usage()
     }
 
-    /// What a region holds at least, in elements: 128 MiB.
-    fileprivate static let regionCapacity = 32 << 20
+    /// What a region holds at least, in elements: 1 GiB, of which only what is written uses memory.
+    fileprivate static let regionCapacity = 256 << 20
     /// Blocks are multiples of this many elements: a cache line.
     private static let grain = 16
 
@@ -103,8 +103,14 @@ extension StoragePool.State {
 
     /// Asks the system for a region; returns the index of its gap.
     fileprivate mutating func addRegion(holding capacity: Int) -> Int {
-        let size = max(capacity, StoragePool.regionCapacity)
-        guard let memory = jk_allocate(size * 4) else {
+        var size = max(capacity, StoragePool.regionCapacity)
+        var memory = jk_allocate(size * 4)
+        if memory == nil {
+            // The system may count what is asked for instead of what is used.
+            size = capacity
+            memory = jk_allocate(size * 4)
+        }
+        guard let memory else {
             fatalError("no memory for a tensor of \(capacity) elements (\(capacity * 4) bytes)")
         }
         let start = memory.bindMemory(to: Float.self, capacity: size)

@@ -12,6 +12,7 @@ enum KernelCase: String, CaseIterable, Sendable {
     case erf
     case gelu
     case geluBackward
+    case geluExchange
     case addBias
     case addBiasGelu
     case columnSums
@@ -56,6 +57,10 @@ enum KernelCase: String, CaseIterable, Sendable {
             return result(buffer(r * w, 1)) {
                 jk_gelu_backward($0, buffer(r * w, 2).pointer, $0, r * w)
             }
+        case .geluExchange:
+            let x = buffer(r * w, 2)
+            return result(buffer(r * w, 1)) { jk_gelu_exchange($0, x.mutablePointer, r * w) }
+                + x.elements
         case .addBias:
             return result(buffer(r * w, 1)) {
                 jk_add_bias($0, buffer(w, 2).pointer, buffer(r * w, 3).pointer, r, w)

@@ -20,3 +20,12 @@ static void NAME(gelu_backward)(float *dx, const float *dy, const float *x, size
         dx[i] = dy[i] * (below + x[i] * density);
     }
 }
+
+static void NAME(gelu_exchange)(float *restrict y, float *restrict x, size_t count) {
+    EACH(i, 0, count) {
+        float density, old = x[i];
+        float below = NAME(normal)(old, &density);
+        x[i] = y[i] * (below + old * density);
+        y[i] = old * below;
+    }
+}

@@ -74,6 +74,8 @@ void jk_erf(float *out, const float *x, size_t count);
 void jk_gelu(float *out, const float *x, size_t count);
 /// dx[i] = dy[i] gelu'(x[i]); dx may be x or dy.
 void jk_gelu_backward(float *dx, const float *dy, const float *x, size_t count);
+/// Given the gradient of gelu(x) in y: x[i] = y[i] gelu'(x[i]) and y[i] = gelu(x[i]) at once.
+void jk_gelu_exchange(float *y, float *x, size_t count);
 
 // ---- rows: matrices [rows, width] ------------------------------------------------------------
 

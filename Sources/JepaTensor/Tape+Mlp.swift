@@ -1,0 +1,86 @@
+import CKernels
+
+extension Tape {
+    /// `gelu(x first^T + firstBias) second^T + secondBias + residual`: two linear maps with a GELU
+    /// between them, the wide rows in the middle a few at a time.
+    ///
+    /// Keeps x (or what it is computed from) and the GELU's input; its result exists only for the
+    /// rows at hand, forward and backward.
+    ///
+    /// - Parameters:
+    ///   - x: `[..., in]`
+    ///   - first: `[hidden, in]`
+    ///   - firstBias: `[hidden]`
+    ///   - second: `[out, hidden]`
+    ///   - secondBias: `[out]`
+    ///   - residual: `[..., out]`
+    /// - Returns: `[..., out]`
+    /// - Complexity: O(rows hidden (in + out))
+    public func mlp(
+        _ x: Variable, first: Weight, firstBias: Weight?, second: Weight, secondBias: Weight?,
+        residual: Variable? = nil
+    ) -> Variable {
+        let widen = LinearMap(weight: first, bias: firstBias, inputShape: x.shape)
+        let narrow = LinearMap(
+            weight: second, bias: secondBias, inputShape: x.shape.dropLast() + [widen.width])
+        let shape: [Int] = x.shape.dropLast() + [narrow.width]
+        precondition(
+            residual == nil || residual!.shape == shape,
+            "a residual of shape \(residual?.shape ?? []) cannot join \(shape)")
+        let rows = x.shape.dropLast().reduce(1, *)
+        let hidden = widen.width
+        let keeps = keeps(x, residual, weights: [first, firstBias, second, secondBias])
+
+        // The GELU's input, [rows, hidden].
+        let wide = keeps ? Tensor(uninitialized: [rows, hidden]) : nil
+        let value = Tensor(uninitialized: shape)
+        let (input, other) = (x.value, residual?.value)
+        let longest = LinearMap.rowsAtOnce(width: hidden)
+        parallelRows(rows, width: hidden, longest: longest) { part in
+            let active = Storage(count: part.count * hidden)
+            let place = wide.map { $0.mutablePointer + part.lowerBound * hidden } ?? active.pointer
+            widen.product(
+                input.pointer + part.lowerBound * widen.inputs, rows: part.count, into: place
+            ).run()
+            jk_add_bias_gelu(active.pointer, place, widen.biasPointer, nil, part.count, hidden)
+            let offset = part.lowerBound * narrow.width
+            let result = value.mutablePointer + offset
+            narrow.product(active.pointer, rows: part.count, into: result).run()
+            jk_add_bias(
+                result, narrow.biasPointer, other.map { $0.pointer + offset }, part.count,
+                narrow.width)
+        }
+        guard let wide else { return Variable(value) }
+
+        let (xShape, xSlot, recallX, otherSlot) = (x.shape, x.slot, x.recall, residual?.slot)
+        return record(value, keeps: true) { gradient in
+            otherSlot?.accumulate(gradient)
+            narrow.accumulateBias(gradient.pointer, rows: rows)
+            let step = longest * 2
+            for start in stride(from: 0, to: rows, by: step) {
+                let count = min(step, rows - start)
+                let from = gradient.pointer + start * narrow.width
+                // The gradient of the GELU's result turns into that result, while the GELU's
+                // input turns into its gradient.
+                let active = Tensor(uninitialized: [count, hidden])
+                parallelRows(count, width: hidden, longest: longest) { part in
+                    let place = active.mutablePointer + part.lowerBound * hidden
+                    narrow.inputGradient(
+                        from + part.lowerBound * narrow.width, rows: part.count, into: place,
+                        adds: false
+                    ).run()
+                    jk_gelu_exchange(
+                        place, wide.mutablePointer + (start + part.lowerBound) * hidden,
+                        part.count * hidden)
+                }
+                narrow.accumulateWeight(from, rows: count) { active }
+            }
+            widen.accumulateBias(wide.pointer, rows: rows)
+            widen.accumulateWeight(wide.pointer, rows: rows, x: recallX)
+            xSlot?.accumulate(shape: xShape) { place, adds in
+                widen.inputGradient(wide.pointer, rows: rows, into: place, adds: adds)
+                    .runInParallel()
+            }
+        }
+    }
+}
