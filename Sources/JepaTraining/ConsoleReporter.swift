@@ -73,15 +73,20 @@ public final class ConsoleReporter: ProgressReporter {
     }
 
     /// `step 120/400  epoch 3  loss 0.3124  118 images/s  2:10 left`
-    static func line(_ progress: TrainingProgress) -> String {
-        "step \(progress.step)/\(progress.steps)  epoch \(progress.epoch)  "
+    ///
+    /// - Parameter digits: Columns to set the step in.
+    static func line(_ progress: TrainingProgress, digits: Int = 0) -> String {
+        let step = String(progress.step)
+        let padding = String(repeating: " ", count: max(0, digits - step.count))
+        return "step \(padding)\(step)/\(progress.steps)  epoch \(progress.epoch)  "
             + "loss \(decimal(progress.loss, 4))  \(rate(progress.imagesPerSecond)) images/s  "
             + "\(clock(progress.secondsLeft)) left"
     }
 
     /// The line with a bar before it, as long as it fits in so many columns.
     static func bar(_ progress: TrainingProgress, width: Int) -> String {
-        let text = line(progress)
+        // A bar that does not jump when the step gets another digit.
+        let text = line(progress, digits: String(progress.steps).count)
         let room = min(30, width - text.count - 4)
         guard room >= 5 else { return String(text.prefix(max(0, width - 1))) }
         let filled = room * progress.step / max(progress.steps, 1)

@@ -90,8 +90,19 @@ public final class RunFolder {
         return run.isEmpty ? "." : run.joined(separator: "/")
     }
 
-    /// Records the pipeline, as a text that reads back as the same pipeline.
-    public func write(pipeline text: String) throws { try AtomicFile.write(text, to: pipelineFile) }
+    /// Records the pipeline that runs from a step on; one that ran before it and was another is
+    /// kept as `pipeline-until-STEP.yaml`.
+    func write(_ pipelineText: String, from step: Int) throws {
+        let old = FileManager.default.contents(atPath: pipelineFile)
+        if old == Data(pipelineText.utf8) { return }
+        if old != nil {
+            let name = path + "/pipeline-until-\(step).yaml"
+            guard rename(pipelineFile, name) == 0 else {
+                throw PipelineError.refused("rename", pipelineFile)
+            }
+        }
+        try AtomicFile.write(pipelineText, to: pipelineFile)
+    }
 
     /// Makes a folder under `runs` that was not there before.
     private static func freshPath(_ pipeline: String, _ date: Date) throws -> String {

@@ -39,8 +39,9 @@ struct RunJournal {
         try monitor.append(step: reading.step, reading.figures)
     }
 
-    /// Records how this session was started.
+    /// Records how this session was started, and what it runs.
     func begin(_ pipeline: Pipeline, _ plan: TrainingPlan, _ state: TrainingState) throws {
+        if let text = identity.pipelineText { try folder.write(text, from: state.step) }
         let session = RunRecord.Session(
             started: Date.now.ISO8601Format(), command: identity.command,
             version: identity.version, machine: .current, fromStep: state.step)

@@ -77,12 +77,18 @@ public struct RunIdentity: Equatable, Sendable {
     public let command: String
     /// The command that goes on with a run, up to the path: `jepa-pipe run x.yaml --resume`.
     public let resumeCommand: String
+    /// The pipeline with everything that was set, as a text that reads back as the same pipeline;
+    /// nil for one that no text was made of.
+    public let pipelineText: String?
 
     /// An identity.
-    public init(version: String, command: String, resumeCommand: String) {
+    public init(
+        version: String, command: String, resumeCommand: String, pipelineText: String? = nil
+    ) {
         self.version = version
         self.command = command
         self.resumeCommand = resumeCommand
+        self.pipelineText = pipelineText
     }
 
     /// The whole command that goes on from a run folder or a checkpoint.

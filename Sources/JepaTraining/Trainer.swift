@@ -105,7 +105,7 @@ public final class Trainer {
         let batches = BatchLoader(
             data.source, views: pipeline.viewCount(of: data.name),
             order: TrainingOrder(plan, seed: pipeline.graph.seed, source: data.name),
-            from: state.step, workers: workers)
+            from: state.step, workers: workers, ahead: batchesAhead)
         defer { batches.stop() }
         while state.step < plan.steps, interruption.signal == nil {
             try step(on: batches, &journal)
@@ -114,6 +114,12 @@ public final class Trainer {
                 try journal.save(pipeline, state)
             }
         }
+    }
+
+    /// Three batches, or fewer where they would take more than half a GiB.
+    private var batchesAhead: Int {
+        let bytes = plan.batchSize * data.source.imageShape.count * 4
+        return min(max((1 << 29) / (bytes * pipeline.viewCount(of: data.name)), 1), 3)
     }
 
     /// Takes one step and writes its row.

@@ -45,7 +45,8 @@ public struct TrainingOutcome: Sendable {
         signal: Int32?, resumeCommand: String
     ) -> [String] {
         var lines: [String] = []
-        if let latest = state.latest {
+        // A run that was stopped before the second look has nothing to compare.
+        if let latest = state.latest, signal == nil || latest.step > 0 {
             lines.append(MonitorTable.text(untrained: state.untrained, now: latest))
         }
         if let first = state.firstLoss, let last = state.lastLoss {

@@ -56,6 +56,13 @@ import Testing
         #expect(bar.count == 79)
     }
 
+    @Test func theBarKeepsItsLengthWhenTheStepGetsAnotherDigit() {
+        let lengths = [9, 10, 100].map { step in
+            ConsoleReporter.bar(progress(step), width: 80).prefix { $0 != "]" }.count
+        }
+        #expect(Set(lengths).count == 1)
+    }
+
     @Test func aNarrowTerminalHasNoBarAndNoLineBreak() {
         let line = ConsoleReporter.bar(progress(200), width: 40)
         #expect(line == "step 200/400  epoch 3  loss 0.3124  118")

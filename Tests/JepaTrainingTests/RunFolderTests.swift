@@ -12,8 +12,18 @@ import Testing
         let path = scratch.path + "/a/b/run"
         let folder = try RunFolder.create(at: path + "/", pipeline: "toy")
         #expect(folder.path == path)
-        try folder.write(pipeline: "pipeline: toy\n")
-        #expect(try scratch.text("a/b/run/pipeline.yaml") == "pipeline: toy\n")
+        #expect(try RunFolder.list(path) == [".lock", "checkpoints"])
+    }
+
+    @Test func everyPipelineOfARunIsKept() throws {
+        let folder = try RunFolder.create(at: scratch.path, pipeline: "toy")
+        for (text, step) in [("one\n", 0), ("one\n", 5), ("two\n", 7)] {
+            try folder.write(text, from: step)
+        }
+        #expect(try scratch.text("pipeline.yaml") == "two\n")
+        #expect(try scratch.text("pipeline-until-7.yaml") == "one\n")
+        let names = try RunFolder.list(scratch.path)
+        #expect(names.filter { $0.hasSuffix(".yaml") }.count == 2)
     }
 
     @Test func anEmptyFolderIsTaken() throws {

@@ -43,15 +43,12 @@ enum RunCommand: Command {
         }
         defer { listening.cancel() }
         let trainer = try Trainer(
-            loaded.pipeline, settings: loaded.settings, identity: identity,
+            loaded.pipeline, settings: loaded.settings, identity: identity(of: loaded.graph),
             reporter: ConsoleReporter(interval: loaded.settings.logInterval),
             interruption: interruption)
         let folder =
             try resumed.map(RunFolder.open)
             ?? RunFolder.create(at: arguments.value("--out"), pipeline: loaded.graph.name)
-        if resumed == nil {
-            try folder.write(pipeline: GraphWriter.text(of: loaded.graph.root))
-        }
         let outcome = try trainer.run(
             in: folder, from: resumed, allowingChanges: arguments.isOn("--allow-changed"))
         print(outcome.text)
@@ -74,10 +71,11 @@ enum RunCommand: Command {
     }
 
     /// How the program was called, for the record and for the advice how to go on.
-    private static var identity: RunIdentity {
+    private static func identity(of graph: Graph) -> RunIdentity {
         let words = CommandLine.arguments
         return RunIdentity(
             version: JepaPipe.version, command: words.joined(separator: " "),
-            resumeCommand: "\(words.first ?? "jepa-pipe") run --resume")
+            resumeCommand: "\(words.first ?? "jepa-pipe") run --resume",
+            pipelineText: GraphWriter.text(of: graph.root))
     }
 }
