@@ -6,7 +6,8 @@ import JepaFormats
 ///
 /// ```
 /// runs/ijepa-20260131-142500/
-///   pipeline.yaml            the pipeline as it was run, with everything that was set
+///   pipeline.yaml            the pipeline as it is run, with everything that was set;
+///                            pipeline-until-120.yaml if it was another one up to that step
 ///   run.json                 machine, versions, seed, fingerprint of the data, command; see RunRecord
 ///   metrics.jsonl, .csv      one row per step
 ///   monitor.jsonl, .csv      one row per look at the features, the first before any training
