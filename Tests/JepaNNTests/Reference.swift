@@ -38,9 +38,9 @@ struct Reference {
         }
     }
 
-    /// The masks of step 0 under a name: `context` `[B, K]` or `targets` `[M, B, K]`.
-    func masks(_ name: String) throws -> PatchIndices {
-        let stored = try batches.tensor("0.\(name)")
+    /// The masks of a step under a name: `context` `[B, K]` or `targets` `[M, B, K]`.
+    func masks(_ name: String, step: Int = 0) throws -> PatchIndices {
+        let stored = try batches.tensor("\(step).\(name)")
         let shape = stored.shape.count == 2 ? [1] + stored.shape : stored.shape
         return PatchIndices(
             blocks: shape[0], batch: shape[1], kept: shape[2],
