@@ -37,7 +37,7 @@ public struct TrainingPlan: Equatable, Sendable {
         steps = settings.length.steps(perEpoch: stepsPerEpoch)
         scheduleSteps = Int(Double(steps) * settings.scheduleScale)
         warmUpSteps = settings.warmUp.steps(perEpoch: stepsPerEpoch)
-        guard warmUpSteps < scheduleSteps else {
+        guard warmUpSteps <= scheduleSteps else {
             throw PipelineError(
                 .configuration,
                 "warm-up takes \(warmUpSteps) steps, but the schedule has only \(scheduleSteps)",
