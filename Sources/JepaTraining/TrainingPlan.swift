@@ -22,7 +22,8 @@ public struct TrainingPlan: Equatable, Sendable {
     /// Lays the training out.
     ///
     /// - Parameter images: How many images there are.
-    /// - Throws: `configuration` if they do not fill one batch, or warm-up takes all steps.
+    /// - Throws: `configuration` if they do not fill one batch, or warm-up takes longer than the
+    ///   schedule.
     public init(_ settings: TrainingSettings, images: Int) throws {
         let values = settings.values
         self.images = images
@@ -34,8 +35,9 @@ public struct TrainingPlan: Equatable, Sendable {
                 at: values.location(of: "batch_size"))
         }
         stepsPerEpoch = images / batchSize
-        steps = settings.length.steps(perEpoch: stepsPerEpoch)
-        scheduleSteps = Int(Double(steps) * settings.scheduleScale)
+        let whole = settings.length.steps(perEpoch: stepsPerEpoch)
+        steps = min(whole, settings.stopAfter ?? whole)
+        scheduleSteps = Int(Double(whole) * settings.scheduleScale)
         warmUpSteps = settings.warmUp.steps(perEpoch: stepsPerEpoch)
         guard warmUpSteps <= scheduleSteps else {
             throw PipelineError(

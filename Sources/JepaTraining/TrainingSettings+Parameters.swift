@@ -10,7 +10,10 @@ extension TrainingSettings {
         .optionalInteger(
             "epochs", in: 1...1_000_000, help: "How many times every image is used.", unit: .epochs),
         .optionalInteger(
-            "steps", in: 1...1_000_000_000, help: "How many steps to take, instead of 'epochs'.",
+            "steps", in: 1...1_000_000_000,
+            help:
+                "How many steps to take; beside 'epochs' the step to stop after, with the schedules "
+                + "of all epochs.",
             unit: .steps),
         .optionalReal(
             "warmup_epochs", in: 0...1_000_000,

@@ -10,6 +10,9 @@ public struct TrainingSettings: Equatable, Sendable {
     public let batchSize: Int
     /// How long training goes on.
     public let length: TrainingSpan
+    /// The step to stop after, although the training that the schedules are made for is longer;
+    /// nil to go to its end.
+    public let stopAfter: Int?
     /// How long the learning rate rises.
     public let warmUp: TrainingSpan
     /// How much longer than the training the schedules are laid out; the official `ipe_scale`.
@@ -56,9 +59,13 @@ public struct TrainingSettings: Equatable, Sendable {
     private init(_ values: ParameterSet) {
         self.values = values
         batchSize = values.integer("batch_size")
-        length =
-            values.optionalInteger("steps").map(TrainingSpan.steps)
-            ?? .epochs(Double(values.integer("epochs")))
+        let steps = values.optionalInteger("steps")
+        if let epochs = values.optionalInteger("epochs") {
+            (length, stopAfter) = (.epochs(Double(epochs)), steps)
+        } else {
+            // One of the two is set; the check has seen to that.
+            (length, stopAfter) = (.steps(steps ?? 0), nil)
+        }
         warmUp =
             values.optionalInteger("warmup_steps").map(TrainingSpan.steps)
             ?? .epochs(values.optionalReal("warmup_epochs") ?? 0)
@@ -81,13 +88,10 @@ public struct TrainingSettings: Equatable, Sendable {
             let location = values.location(of: name) ?? place
             errors.append(PipelineError(.configuration, message, at: location))
         }
-        switch (values.isSet("epochs"), values.isSet("steps")) {
-        case (true, true): reject("'train' sets both 'epochs' and 'steps'; keep one", at: "steps")
-        case (false, false):
+        if !values.isSet("epochs"), !values.isSet("steps") {
             errors.append(
                 PipelineError(
                     .missing, "'train' needs 'epochs' or 'steps': how long to train", at: place))
-        default: break
         }
         if values.isSet("warmup_epochs"), values.isSet("warmup_steps") {
             reject(

@@ -51,6 +51,17 @@ import Testing
         #expect(!(0...10).contains { off.monitors(after: $0) })
     }
 
+    @Test func stepsBesideEpochsStopEarlyAndKeepTheSchedules() throws {
+        let whole = try plan(["batch_size": 10, "epochs": 3, "warmup_epochs": 1], images: 100)
+        let part = try plan(
+            ["batch_size": 10, "epochs": 3, "warmup_epochs": 1, "steps": 4], images: 100)
+        #expect((part.steps, whole.steps) == (4, 30))
+        #expect(part.scheduleSteps == whole.scheduleSteps)
+        #expect(part.warmUpSteps == whole.warmUpSteps)
+        let beyond = try plan(["batch_size": 10, "epochs": 3, "steps": 400], images: 100)
+        #expect(beyond.steps == 30)
+    }
+
     @Test(
         arguments: [
             (
@@ -58,8 +69,8 @@ import Testing
                 "'batch_size' is 8, but the data set has only 7 images"
             ),
             (
-                ["batch_size": 7, "epochs": 2, "warmup_epochs": 2],
-                "warm-up takes 2 steps, but the schedule has only 2"
+                ["batch_size": 7, "epochs": 2, "warmup_epochs": 3],
+                "warm-up takes 3 steps, but the schedule has only 2"
             ),
         ] as [(Setting, String)])
     func whatDoesNotFitTheDataIsRefused(train: Setting, message: String) throws {

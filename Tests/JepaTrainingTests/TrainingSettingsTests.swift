@@ -58,10 +58,6 @@ import Testing
             ),
             (["batch_size": 4], ["'train' needs 'epochs' or 'steps': how long to train"]),
             (
-                ["batch_size": 4, "epochs": 1, "steps": 2],
-                ["'train' sets both 'epochs' and 'steps'; keep one"]
-            ),
-            (
                 ["batch_size": 4, "epochs": 1, "warmup_epochs": 1, "warmup_steps": 2],
                 ["'train' sets both 'warmup_epochs' and 'warmup_steps'; keep one"]
             ),
