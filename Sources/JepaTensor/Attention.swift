@@ -44,25 +44,26 @@ struct Attention {
         parallel(queries > 0 ? rows * heads : 0) { item in
             let (row, head) = (item / heads, item % heads)
             let image = row % images
-            let scores = Storage(count: queriesAtOnce * keys)
-            let inverses = Storage(count: queriesAtOnce)
-            for first in stride(from: 0, to: queries, by: queriesAtOnce) {
-                let count = min(queriesAtOnce, queries - first)
-                score(
-                    q.head(head, of: headWidth, row: row, tokens: queries) + first * q.stride,
-                    q.stride, k.head(head, of: headWidth, row: image, tokens: keys), k.stride,
-                    into: scores.pointer, count: count)
-                jk_softmax_unscaled(
-                    scores.pointer, inverses.pointer,
-                    logSums.mutablePointer + item * queries + first, factor, count, keys)
-                let place =
-                    output.mutablePointer + (row * queries + first) * width + head * headWidth
-                MatrixProduct(
-                    m: count, n: headWidth, k: keys, a: scores.pointer, aStride: keys,
-                    b: v.head(head, of: headWidth, row: image, tokens: keys), bStride: v.stride,
-                    c: place, cStride: width
-                ).run()
-                jk_scale_rows(place, inverses.pointer, count, headWidth, width)
+            Storage.withScratch(queriesAtOnce * (keys + 1)) { scores in
+                let inverses = scores + queriesAtOnce * keys
+                for first in stride(from: 0, to: queries, by: queriesAtOnce) {
+                    let count = min(queriesAtOnce, queries - first)
+                    score(
+                        q.head(head, of: headWidth, row: row, tokens: queries) + first * q.stride,
+                        q.stride, k.head(head, of: headWidth, row: image, tokens: keys), k.stride,
+                        into: scores, count: count)
+                    jk_softmax_unscaled(
+                        scores, inverses,
+                        logSums.mutablePointer + item * queries + first, factor, count, keys)
+                    let place =
+                        output.mutablePointer + (row * queries + first) * width + head * headWidth
+                    MatrixProduct(
+                        m: count, n: headWidth, k: keys, a: scores, aStride: keys,
+                        b: v.head(head, of: headWidth, row: image, tokens: keys), bStride: v.stride,
+                        c: place, cStride: width
+                    ).run()
+                    jk_scale_rows(place, inverses, count, headWidth, width)
+                }
             }
         }
         return (output, logSums)
@@ -76,48 +77,50 @@ struct Attention {
         // By image, so that no two threads add to the same keys.
         parallel(images * heads) { item in
             let (image, head) = (item / heads, item % heads)
-            let probabilities = Storage(count: queriesAtOnce * keys)
-            let scoreGradient = Storage(count: queriesAtOnce * keys)
-            let deltas = Storage(count: queriesAtOnce)
-            let kHead = k.head(head, of: headWidth, row: image, tokens: keys)
-            let vHead = v.head(head, of: headWidth, row: image, tokens: keys)
-            let kSum = keyGradient.head(head, of: headWidth, row: image, tokens: keys)
-            let vSum = valueGradient.head(head, of: headWidth, row: image, tokens: keys)
-            var adds: Float = 0
-            for row in stride(from: image, to: rows, by: images) {
-                for first in stride(from: 0, to: queries, by: queriesAtOnce) {
-                    let count = min(queriesAtOnce, queries - first)
-                    let offset = (row * queries + first) * width + head * headWidth
-                    let qHead =
-                        q.head(head, of: headWidth, row: row, tokens: queries) + first * q.stride
-                    let dOut = gradient.pointer + offset
-                    let logs = logSums.pointer + (row * heads + head) * queries + first
-                    score(
-                        qHead, q.stride, kHead, k.stride, into: probabilities.pointer, count: count)
-                    jk_softmax_again(probabilities.pointer, logs, factor, count, keys)
-                    MatrixProduct(
-                        m: keys, n: headWidth, k: count, a: probabilities.pointer, aStride: keys,
-                        transposesA: true, b: dOut, bStride: width, c: vSum,
-                        cStride: valueGradient.stride, beta: adds
-                    ).run()
-                    score(dOut, width, vHead, v.stride, into: scoreGradient.pointer, count: count)
-                    jk_row_dots(
-                        deltas.pointer, dOut, output.pointer + offset, count, headWidth, width)
-                    jk_softmax_backward(
-                        scoreGradient.pointer, probabilities.pointer, deltas.pointer, factor, count,
-                        keys)
-                    MatrixProduct(
-                        m: count, n: headWidth, k: keys, a: scoreGradient.pointer, aStride: keys,
-                        b: kHead, bStride: k.stride,
-                        c: queryGradient.head(head, of: headWidth, row: row, tokens: queries)
-                            + first * queryGradient.stride, cStride: queryGradient.stride
-                    ).run()
-                    MatrixProduct(
-                        m: keys, n: headWidth, k: count, a: scoreGradient.pointer, aStride: keys,
-                        transposesA: true, b: qHead, bStride: q.stride, c: kSum,
-                        cStride: keyGradient.stride, beta: adds
-                    ).run()
-                    adds = 1
+            Storage.withScratch(queriesAtOnce * (2 * keys + 1)) { probabilities in
+                let scoreGradient = probabilities + queriesAtOnce * keys
+                let deltas = scoreGradient + queriesAtOnce * keys
+                let kHead = k.head(head, of: headWidth, row: image, tokens: keys)
+                let vHead = v.head(head, of: headWidth, row: image, tokens: keys)
+                let kSum = keyGradient.head(head, of: headWidth, row: image, tokens: keys)
+                let vSum = valueGradient.head(head, of: headWidth, row: image, tokens: keys)
+                var adds: Float = 0
+                for row in stride(from: image, to: rows, by: images) {
+                    for first in stride(from: 0, to: queries, by: queriesAtOnce) {
+                        let count = min(queriesAtOnce, queries - first)
+                        let offset = (row * queries + first) * width + head * headWidth
+                        let qHead =
+                            q.head(head, of: headWidth, row: row, tokens: queries) + first
+                            * q.stride
+                        let dOut = gradient.pointer + offset
+                        let logs = logSums.pointer + (row * heads + head) * queries + first
+                        score(
+                            qHead, q.stride, kHead, k.stride, into: probabilities, count: count)
+                        jk_softmax_again(probabilities, logs, factor, count, keys)
+                        MatrixProduct(
+                            m: keys, n: headWidth, k: count, a: probabilities, aStride: keys,
+                            transposesA: true, b: dOut, bStride: width, c: vSum,
+                            cStride: valueGradient.stride, beta: adds
+                        ).run()
+                        score(dOut, width, vHead, v.stride, into: scoreGradient, count: count)
+                        jk_row_dots(
+                            deltas, dOut, output.pointer + offset, count, headWidth, width)
+                        jk_softmax_backward(
+                            scoreGradient, probabilities, deltas, factor, count,
+                            keys)
+                        MatrixProduct(
+                            m: count, n: headWidth, k: keys, a: scoreGradient, aStride: keys,
+                            b: kHead, bStride: k.stride,
+                            c: queryGradient.head(head, of: headWidth, row: row, tokens: queries)
+                                + first * queryGradient.stride, cStride: queryGradient.stride
+                        ).run()
+                        MatrixProduct(
+                            m: keys, n: headWidth, k: count, a: scoreGradient, aStride: keys,
+                            transposesA: true, b: qHead, bStride: q.stride, c: kSum,
+                            cStride: keyGradient.stride, beta: adds
+                        ).run()
+                        adds = 1
+                    }
                 }
             }
         }

@@ -17,4 +17,10 @@ public final class Storage: @unchecked Sendable {
     }
 
     deinit { StoragePool.shared.giveBack(block) }
+
+    /// Lends a block of unspecified contents for the time of a call.
+    static func withScratch(_ count: Int, _ body: (UnsafeMutablePointer<Float>) -> Void) {
+        let storage = Storage(count: count)
+        withExtendedLifetime(storage) { body(storage.pointer) }
+    }
 }

@@ -11,7 +11,7 @@ extension Tape {
     /// - Complexity: O(B N^2 D)
     public func attention(qkv: Variable, heads: Int) -> Variable {
         precondition(
-            qkv.shape.count == 3 && qkv.shape[2] % (3 * heads) == 0,
+            qkv.shape.count == 3 && qkv.shape[1] > 0 && qkv.shape[2] % (3 * heads) == 0,
             "\(qkv.shape) does not hold queries, keys and values of \(heads) heads")
         let (batch, tokens, width) = (qkv.shape[0], qkv.shape[1], qkv.shape[2] / 3)
         let attention = Attention(
@@ -45,7 +45,8 @@ extension Tape {
         precondition(
             queries.shape.count == 3 && keysValues.shape.count == 3
                 && keysValues.shape[2] == 2 * queries.shape[2] && queries.shape[2] % heads == 0
-                && keysValues.shape[0] > 0 && queries.shape[0] % keysValues.shape[0] == 0,
+                && keysValues.shape[0] > 0 && queries.shape[0] % keysValues.shape[0] == 0
+                && queries.shape[1] > 0 && keysValues.shape[1] > 0,
             "queries \(queries.shape) of \(heads) heads cannot attend to \(keysValues.shape)")
         let width = queries.shape[2]
         let attention = Attention(

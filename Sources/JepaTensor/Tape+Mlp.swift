@@ -37,18 +37,19 @@ extension Tape {
         let (input, other) = (x.value, residual?.value)
         let longest = LinearMap.rowsAtOnce(width: hidden)
         parallelRows(rows, width: hidden, longest: longest) { part in
-            let active = Storage(count: part.count * hidden)
-            let place = wide.map { $0.mutablePointer + part.lowerBound * hidden } ?? active.pointer
-            widen.product(
-                input.pointer + part.lowerBound * widen.inputs, rows: part.count, into: place
-            ).run()
-            jk_add_bias_gelu(active.pointer, place, widen.biasPointer, nil, part.count, hidden)
-            let offset = part.lowerBound * narrow.width
-            let result = value.mutablePointer + offset
-            narrow.product(active.pointer, rows: part.count, into: result).run()
-            jk_add_bias(
-                result, narrow.biasPointer, other.map { $0.pointer + offset }, part.count,
-                narrow.width)
+            Storage.withScratch(part.count * hidden) { active in
+                let place = wide.map { $0.mutablePointer + part.lowerBound * hidden } ?? active
+                widen.product(
+                    input.pointer + part.lowerBound * widen.inputs, rows: part.count, into: place
+                ).run()
+                jk_add_bias_gelu(active, place, widen.biasPointer, nil, part.count, hidden)
+                let offset = part.lowerBound * narrow.width
+                let result = value.mutablePointer + offset
+                narrow.product(active, rows: part.count, into: result).run()
+                jk_add_bias(
+                    result, narrow.biasPointer, other.map { $0.pointer + offset }, part.count,
+                    narrow.width)
+            }
         }
         guard let wide else { return Variable(value) }
 

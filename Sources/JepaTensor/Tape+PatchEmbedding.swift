@@ -57,11 +57,13 @@ extension Tape {
             m: rows, n: width, k: pixels, a: columns.pointer, aStride: pixels,
             b: weight.value.pointer, bStride: pixels, transposesB: true, c: value.mutablePointer,
             cStride: width)
-        parallelRows(rows, width: width) { part in
-            product.rows(part).run()
-            jk_add_bias(
-                value.mutablePointer + part.lowerBound * width, bias.value.pointer, nil, part.count,
-                width)
+        withExtendedLifetime(columns) {
+            parallelRows(rows, width: width) { part in
+                product.rows(part).run()
+                jk_add_bias(
+                    value.mutablePointer + part.lowerBound * width, bias.value.pointer, nil,
+                    part.count, width)
+            }
         }
         return record(value, keeps: keeps(weights: [weight, bias])) { gradient in
             bias.accumulate { sum, adds in
@@ -69,11 +71,13 @@ extension Tape {
             }
             weight.accumulate { sum, adds in
                 let columns = unfolded()
-                MatrixProduct(
-                    m: width, n: pixels, k: rows, a: gradient.pointer, aStride: width,
-                    transposesA: true, b: columns.pointer, bStride: pixels, c: sum, cStride: pixels,
-                    beta: adds ? 1 : 0
-                ).runInParallel()
+                withExtendedLifetime(columns) {
+                    MatrixProduct(
+                        m: width, n: pixels, k: rows, a: gradient.pointer, aStride: width,
+                        transposesA: true, b: columns.pointer, bStride: pixels, c: sum,
+                        cStride: pixels, beta: adds ? 1 : 0
+                    ).runInParallel()
+                }
             }
         }
     }
