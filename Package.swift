@@ -60,6 +60,7 @@ let runtime: [Target] = [
     core("JepaCore", ["JepaTensor"]),
     core("JepaImages", ["CImageCodec", "JepaCore"]),
     core("JepaFormats", ["JepaCore", "JepaTensor"]),
+    core("JepaInterop", ["JepaCore", "JepaFormats", "JepaNN", "JepaTensor"]),
     core("JepaGraph", ["CLibYAML", "JepaCore"]),
     core("JepaEvaluation", ["JepaCore", "JepaTensor"]),
     core("JepaTraining", ["JepaCore", "JepaTensor", "JepaFormats", "JepaEvaluation"]),
@@ -89,8 +90,8 @@ let program: [Target] = [
     core(
         "JepaPipeCLI",
         [
-            "JepaCore", "JepaEvaluation", "JepaFormats", "JepaGraph", "JepaImages", "JepaStages",
-            "JepaTensor", "JepaTraining",
+            "JepaCore", "JepaEvaluation", "JepaFormats", "JepaGraph", "JepaImageFolder",
+            "JepaImages", "JepaInterop", "JepaStages", "JepaTensor", "JepaTraining",
         ]),
     core("JepaTestSupport", ["JepaCore", "JepaTensor", "JepaFormats"]),
     .executableTarget(
@@ -105,6 +106,7 @@ let testTargets: [Target] = [
     tests(
         "JepaFormatsTests", ["JepaFormats", "JepaCore", "JepaTensor"],
         resources: [.copy("Fixtures")]),
+    tests("JepaInteropTests", ["JepaInterop", "JepaCore", "JepaFormats", "JepaNN", "JepaTensor"]),
     tests("JepaGraphTests", ["JepaGraph", "JepaStages"]),
     tests(
         "JepaEvaluationTests", ["JepaEvaluation", "JepaCore", "JepaFormats", "JepaTensor"],

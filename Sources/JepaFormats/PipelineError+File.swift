@@ -15,7 +15,7 @@ extension PipelineError {
 }
 
 /// A text from a file in quotes, fit for one line: cut when long, with control characters escaped.
-func quoted(_ text: String, limit: Int = 120) -> String {
+package func quoted(_ text: String, limit: Int = 120) -> String {
     // A file decides how long the text is, so only its beginning is looked at.
     let head = text.unicodeScalars.prefix(limit + 1)
     var shown = "'"

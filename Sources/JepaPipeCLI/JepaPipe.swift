@@ -85,7 +85,8 @@ extension JepaPipe {
     static var commands: [any Command.Type] {
         [
             RunCommand.self, ValidateCommand.self, PlanCommand.self, GraphCommand.self,
-            MasksCommand.self, StagesCommand.self, StagesShowCommand.self,
+            MasksCommand.self, InspectCommand.self, ImportCommand.self,
+            ExportCommand.self, StagesCommand.self, StagesShowCommand.self,
         ]
     }
 }

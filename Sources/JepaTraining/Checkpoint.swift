@@ -1,6 +1,6 @@
 import Foundation
 import JepaCore
-import JepaFormats
+public import JepaFormats
 import JepaTensor
 
 /// All a run needs to go on, in one safetensors file.
@@ -8,11 +8,11 @@ import JepaTensor
 /// The tensors are those of `Pipeline.allWeights` under their names; the metadata holds the
 /// `TrainingState` as JSON, and a checksum of the tensors, because a bit that flips on a disk
 /// leaves the file readable.
-struct Checkpoint {
+public struct Checkpoint {
     /// The file.
-    let path: String
+    public let path: String
     /// Everything that is no tensor.
-    let state: TrainingState
+    public let state: TrainingState
     private let reader: SafetensorsReader
 
     private static let format = "jepa-pipe checkpoint 1"
@@ -40,7 +40,7 @@ struct Checkpoint {
     /// Opens a checkpoint and makes sure that it is whole.
     ///
     /// - Throws: `file` if it is damaged, or no checkpoint of this kind.
-    init(reading path: String) throws {
+    public init(reading path: String) throws {
         self.path = path
         reader = try SafetensorsReader(path: path)
         guard reader.metadata["format"] == Self.format, let text = reader.metadata["training"]
@@ -64,6 +64,28 @@ struct Checkpoint {
                 .file, "'\(path)' is damaged: its tensors do not match its checksum")
         }
     }
+
+    /// Opens the checkpoint of a run to look at: that given, or the newest of a run folder.
+    ///
+    /// The folder is not locked, so a run that is going on can be looked at.
+    /// - Throws: `file` if there is none yet, or it is damaged.
+    public init(of path: String) throws {
+        if path.hasSuffix(".safetensors") {
+            try self.init(reading: path)
+            return
+        }
+        let folder = CheckpointFolder(path: path + "/checkpoints")
+        guard let newest = try folder.entries().first else {
+            throw PipelineError(
+                .file,
+                "the run has not saved anything yet: there is no checkpoint in "
+                    + "'\(folder.path)'")
+        }
+        try self.init(reading: newest.path)
+    }
+
+    /// The tensors under the names that they have in the pipeline.
+    public var tensors: [StoredTensor] { reader.tensors }
 
     /// Gives the weights of a pipeline the values of this checkpoint, all of them or none.
     ///

@@ -1,0 +1,81 @@
+import Foundation
+import JepaCore
+import JepaFormats
+
+/// A folder of imported weights.
+///
+/// ```
+/// DIR/weights.safetensors   encoder.*, target_encoder.*, predictor.*, to the bit as they came
+/// DIR/model.json            the sizes of the networks, and where they come from
+/// ```
+public enum ModelFolder {
+    static let weights = "weights.safetensors"
+    static let description = "model.json"
+
+    /// What `model.json` holds.
+    struct Description: Codable {
+        var format = "jepa-pipe model 1"
+        let source: String
+        let origin: String
+        let networks: [ModelNetwork]
+        let sizes: ModelSizes
+        let remarks: [String]
+    }
+
+    /// Writes a new folder.
+    ///
+    /// - Throws: `file` if there is something in it already, or the system refuses.
+    public static func write(_ model: ModelWeights, to path: String) throws {
+        try makeFolder(path)
+        var writer = SafetensorsWriter(metadata: ["format": "jepa-pipe weights 1"])
+        for network in ModelNetwork.allCases {
+            for tensor in model.networks[network] ?? [] {
+                try writer.add(tensor.renamed("\(network.rawValue).\(tensor.name)"))
+            }
+        }
+        try writer.write(to: "\(path)/\(weights)")
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        let text = try encoder.encode(
+            Description(
+                source: model.path, origin: model.origin,
+                networks: ModelNetwork.allCases.filter { model.networks[$0] != nil },
+                sizes: model.sizes, remarks: model.remarks))
+        // Last, because it is what makes the folder one of this kind.
+        try AtomicFile.write(Array(text) + [UInt8(ascii: "\n")], to: "\(path)/\(description)")
+    }
+
+    static func readDescription(_ path: String) throws -> Description {
+        let file = "\(path)/\(description)"
+        do {
+            return try JSONDecoder().decode(
+                Description.self, from: try Data(contentsOf: URL(filePath: file)))
+        } catch {
+            throw PipelineError(.file, "\(quoted(file)) cannot be read: \(error)")
+        }
+    }
+
+    /// Makes a folder, with those above it; an empty one that is there already will do.
+    static func makeFolder(_ path: String) throws {
+        let manager = FileManager.default
+        var isFolder: ObjCBool = false
+        if manager.fileExists(atPath: path, isDirectory: &isFolder) {
+            guard isFolder.boolValue else {
+                throw PipelineError(.file, "\(quoted(path)) is a file; a folder is needed")
+            }
+            let names = try? manager.contentsOfDirectory(atPath: path)
+            guard names?.isEmpty == true else {
+                throw PipelineError(
+                    .file, "\(quoted(path)) is not empty",
+                    notes: ["Give --out a folder that is empty or does not exist."])
+            }
+            return
+        }
+        do {
+            try manager.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw PipelineError(
+                .file, "cannot make the folder \(quoted(path)): \(error.localizedDescription)")
+        }
+    }
+}

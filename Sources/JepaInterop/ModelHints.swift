@@ -1,0 +1,22 @@
+/// What is known of a model beside its tensors.
+public struct ModelHints: Sendable {
+    /// The attention heads, which no tensor shows.
+    public var heads: Int?
+    /// Height and width of the images in pixels, where the grid is not square or to be another.
+    public var imageSize: (height: Int, width: Int)?
+    /// Whether positions in the file are replaced by computed ones, whatever they are.
+    public var recomputesPositions: Bool
+    /// What a file that holds one encoder, without saying which, is taken for.
+    public var loneEncoder: ModelNetwork
+
+    /// Nothing is known, unless given.
+    public init(
+        heads: Int? = nil, imageSize: (height: Int, width: Int)? = nil,
+        recomputesPositions: Bool = false, loneEncoder: ModelNetwork = .targetEncoder
+    ) {
+        self.heads = heads
+        self.imageSize = imageSize
+        self.recomputesPositions = recomputesPositions
+        self.loneEncoder = loneEncoder
+    }
+}

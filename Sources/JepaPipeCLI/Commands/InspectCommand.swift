@@ -1,0 +1,35 @@
+import JepaCore
+import JepaInterop
+
+/// Tells what is in a file of tensors.
+enum InspectCommand: Command {
+    static let descriptor = CommandDescriptor(
+        name: "inspect",
+        summary: "Shows the tensors and other values of a file or folder of weights.",
+        arguments: [
+            .init(
+                name: "FILE",
+                help: "A safetensors, torch or numpy file, a checkpoint, a run folder, imported "
+                    + "weights, or a Hugging Face folder.")
+        ],
+        options: [
+            .init(
+                name: "--only", value: "TEXT",
+                help: "Lists the tensors whose names contain a text.")
+        ],
+        notes: [
+            "The kind is recognised by the contents. Nothing in a torch file is executed; one that "
+                + "holds anything but data is refused by name."
+        ],
+        examples: [
+            .init("inspect runs/ijepa", help: "The newest checkpoint of a run."),
+            .init("inspect jepa.pth.tar --only norm", help: "The norms of an official checkpoint."),
+        ])
+
+    static func run(_ arguments: CommandLineArguments, registry: Registry) throws -> Int32 {
+        let contents = try FileContents(of: arguments.argument("FILE"))
+        let report = InspectReport(contents, only: arguments.value("--only"))
+        print(report.lines.joined(separator: "\n"))
+        return JepaPipe.ExitStatus.done
+    }
+}

@@ -1,0 +1,145 @@
+import Foundation
+import JepaCore
+import JepaFormats
+import JepaInterop
+import JepaTraining
+
+/// Weights from whatever a command is given: a run, a checkpoint, or a file of other programs.
+struct ModelLoading {
+    /// The weights with official names.
+    let model: ModelWeights
+    /// The pipeline they were trained in, if they come from a run.
+    let pipeline: Pipeline?
+
+    /// Reads weights.
+    ///
+    /// - Parameters:
+    ///   - wanted: The networks that are needed; nil for all there are. Only those of a run are
+    ///     looked at, since a pipeline may have others of other kinds.
+    ///   - pipelineFile: The graph file of a checkpoint that does not lie in its run folder.
+    init(
+        _ path: String, wanted: Set<ModelNetwork>? = nil, pipelineFile: String?, hints: ModelHints,
+        registry: Registry
+    ) throws {
+        switch try FileKind(of: path) {
+        case .runFolder, .checkpoint:
+            let file = try pipelineFile ?? Self.pipelineFile(of: path)
+            let pipeline = try LoadedPipeline(file: file, overrides: [], registry: registry)
+                .pipeline
+            self.pipeline = pipeline
+            model = try Self.weights(
+                of: try Checkpoint(of: path), in: pipeline, wanted: wanted, hints)
+        default:
+            if pipelineFile != nil {
+                throw PipelineError(
+                    .usage, "'--pipeline' goes with a checkpoint, which '\(path)' is not")
+            }
+            pipeline = nil
+            model = try ModelWeights(reading: path, hints: hints)
+        }
+    }
+
+    /// The graph file beside a checkpoint.
+    private static func pipelineFile(of path: String) throws -> String {
+        let file = RunFolder.runPath(of: path) + "/pipeline.yaml"
+        guard FileManager.default.fileExists(atPath: file) else {
+            throw PipelineError(
+                .file, "'\(path)' does not lie in a run folder: there is no '\(file)'",
+                notes: ["Give --pipeline with the graph file it was trained with."])
+        }
+        return file
+    }
+
+    private static func weights(
+        of checkpoint: Checkpoint, in pipeline: Pipeline, wanted: Set<ModelNetwork>?,
+        _ hints: ModelHints
+    ) throws -> ModelWeights {
+        var networks: [ModelNetwork: [StoredTensor]] = [:]
+        var remarks: [String] = []
+        var hints = hints
+        for network in ModelNetwork.allCases where wanted?.contains(network) ?? true {
+            guard let node = pipeline.nodes.first(where: { network.matches($0) }) else { continue }
+            let prefix = node.name + "."
+            networks[network] = checkpoint.tensors.filter { $0.name.hasPrefix(prefix) }
+                .map { $0.renamed(String($0.name.dropFirst(prefix.count))) }
+            remarks.append("The \(network.words) is the stage '\(node.name)'.")
+            if network == .predictor { continue }
+            if case .integer(let heads) = node.properties["heads"] { hints.heads = heads }
+            if case .grid(let grid) = node.properties["grid"],
+                case .integer(let side) = node.properties["patch_size"]
+            {
+                hints.imageSize = (grid.height * side, grid.width * side)
+            }
+        }
+        if let wanted, !wanted.contains(where: { networks[$0] != nil }) {
+            let names = wanted.map(\.words).sorted().joined(separator: " or ")
+            throw PipelineError(
+                .missing, "the pipeline of '\(checkpoint.path)' has no \(names)",
+                notes: ["--encoder takes target or context."])
+        }
+        return try ModelWeights(
+            networks, from: checkpoint.path,
+            origin: "a checkpoint after \(checkpoint.state.step) steps", hints: hints,
+            hasPositions: false, remarks: remarks)
+    }
+}
+
+extension ModelNetwork {
+    /// Whether a stage of a pipeline is this network, by what it does.
+    func matches(_ node: Pipeline.Node) -> Bool {
+        guard !node.stage.weights.isEmpty else { return false }
+        switch self {
+        case .contextEncoder: return node.role == .encoder && node.isTrained
+        case .targetEncoder: return node.role == .encoder && !node.isTrained
+        case .predictor: return node.role == .predictor
+        }
+    }
+
+    /// The encoder that `--encoder` names.
+    init(option: String) { self = option == "context" ? .contextEncoder : .targetEncoder }
+}
+
+extension CommandDescriptor.Argument {
+    /// Weights in any form.
+    static let weights = Self(
+        name: "WEIGHTS",
+        help: "A run folder, a checkpoint, imported weights, an official .pth.tar, a safetensors "
+            + "file, or a Hugging Face folder.")
+}
+
+extension CommandDescriptor.Option {
+    /// Which encoder is used.
+    static let encoder = Self(
+        name: "--encoder", value: "WHICH", choices: ["target", "context"], standard: "target",
+        help: "The encoder to use; the paper evaluates the target encoder.")
+    /// What no tensor shows.
+    static let heads = Self(
+        name: "--heads", value: "N", range: 1...1024,
+        help: "The attention heads, where neither the file nor the width of the network tells.")
+    /// The graph file of a checkpoint.
+    static let pipeline = Self(
+        name: "--pipeline", value: "FILE",
+        help: "The graph file of a checkpoint that is not in its run folder.")
+    /// Positions are compared unless this is given.
+    static let recomputePositions = Self(
+        name: "--recompute-positions",
+        help: "Replaces the positions of the file by computed ones, whatever they are.")
+}
+
+extension CommandLineArguments {
+    /// The image size of an option such as `--size 448` or `--size 224x448`.
+    func imageSize(_ option: String) throws -> (height: Int, width: Int)? {
+        guard let text = value(option) else { return nil }
+        let sides = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+        guard (1...2).contains(sides.count), let height = sides[0],
+            let width = sides[sides.count - 1],
+            (1...8192).contains(height), (1...8192).contains(width)
+        else {
+            throw PipelineError(
+                .usage,
+                "the value '\(text)' is invalid for '\(option)'; it takes pixels, such as "
+                    + "448 or 224x448 (height, then width)")
+        }
+        return (height, width)
+    }
+}
