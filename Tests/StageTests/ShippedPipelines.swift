@@ -9,9 +9,9 @@ enum ShippedPipelines {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().appending(path: "pipelines")
 
-    /// The names of all graph files, sorted.
+    /// The paths of all graph files below the folder, sorted.
     static let names: [String] = {
-        let files = try? FileManager.default.contentsOfDirectory(atPath: folder.path())
+        let files = try? FileManager.default.subpathsOfDirectory(atPath: folder.path())
         return (files ?? []).filter { $0.hasSuffix(".yaml") }.sorted()
     }()
 
