@@ -70,10 +70,12 @@ let stages: [Target] = [
     stage("JepaImageFolder", role: "DataSource", ["JepaImages"]),
     kernels("CSceneRenderer", path: "Plugins/DataSource/CSceneRenderer"),
     stage("JepaScenes", role: "DataSource", ["CSceneRenderer"]),
+    stage("JepaRecorded", role: "DataSource", ["JepaFormats", "JepaTensor"]),
     stage("JepaMultiblock", role: "Masker"),
     stage("JepaRandomMasker", role: "Masker"),
     stage("JepaBlockMasker", role: "Masker"),
     stage("JepaRasterised", role: "Masker"),
+    stage("JepaRecordedMasks", role: "Masker", ["JepaFormats", "JepaTensor"]),
     stage("JepaViT", role: "Encoder", ["JepaNN", "JepaTensor"]),
     stage("JepaEMA", role: "Encoder", ["JepaTensor"]),
     stage("JepaViTPredictor", role: "Predictor", ["JepaNN", "JepaTensor"]),
@@ -91,7 +93,7 @@ let program: [Target] = [
         "JepaPipeCLI",
         [
             "JepaCore", "JepaEvaluation", "JepaFormats", "JepaGraph", "JepaImageFolder",
-            "JepaImages", "JepaInterop", "JepaStages", "JepaTensor", "JepaTraining",
+            "JepaImages", "JepaInterop", "JepaNN", "JepaStages", "JepaTensor", "JepaTraining",
         ]),
     core("JepaTestSupport", ["JepaCore", "JepaTensor", "JepaFormats"]),
     .executableTarget(
@@ -101,7 +103,8 @@ let program: [Target] = [
 let testTargets: [Target] = [
     tests("JepaTensorTests", ["JepaTensor", "CKernels"]),
     tests("JepaNNTests", ["JepaNN", "JepaTensor"]),
-    tests("JepaCoreTests", ["JepaCore", "JepaTensor"]),
+    tests(
+        "JepaCoreTests", ["JepaCore", "JepaTensor"], resources: [.copy("Fixtures")]),
     tests("JepaImagesTests", ["JepaImages", "JepaImageFolder", "JepaCore", "JepaFormats"]),
     tests(
         "JepaFormatsTests", ["JepaFormats", "JepaCore", "JepaTensor"],
@@ -118,7 +121,12 @@ let testTargets: [Target] = [
         resources: [.copy("Fixtures")]),
     tests(
         "StageTests", ["JepaStages", "JepaGraph", "JepaTraining"], resources: [.copy("Fixtures")]),
-    tests("JepaPipeCLITests", ["JepaPipeCLI", "JepaCore", "JepaImages", "JepaStages"]),
+    tests(
+        "JepaPipeCLITests",
+        [
+            "JepaPipeCLI", "JepaCore", "JepaFormats", "JepaGraph", "JepaImages", "JepaRecorded",
+            "JepaStages", "JepaTensor", "JepaTraining",
+        ], resources: [.copy("Fixtures")]),
 ]
 
 let package = Package(

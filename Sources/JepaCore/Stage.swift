@@ -53,6 +53,8 @@ public struct StepInfo: Sendable {
     public let index: Int
     /// The steps that schedules are laid out over.
     public let total: Int
+    /// The same before it was rounded down to whole steps.
+    public let exactTotal: Double
     /// The steps in which the learning rate rises.
     public let warmUp: Int
     /// Images in the batch.
@@ -61,9 +63,14 @@ public struct StepInfo: Sendable {
     public let seed: UInt64
 
     /// A place in the training.
-    public init(index: Int, total: Int, warmUp: Int, batchSize: Int, seed: UInt64) {
+    ///
+    /// - Parameter exactTotal: `total` if not given.
+    public init(
+        index: Int, total: Int, exactTotal: Double? = nil, warmUp: Int, batchSize: Int, seed: UInt64
+    ) {
         self.index = index
         self.total = total
+        self.exactTotal = exactTotal ?? Double(total)
         self.warmUp = warmUp
         self.batchSize = batchSize
         self.seed = seed

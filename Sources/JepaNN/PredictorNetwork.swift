@@ -110,7 +110,8 @@ public final class PredictorNetwork {
     ///   - tokens: `[B, K, D]`: the context encoder's.
     ///   - context: `[1, B, K]`: the patches they stand for.
     ///   - targets: `[M, B, L]`: the patches to predict.
-    ///   - trace: Gets `block0` and so on, of all blocks but the last, and `output`.
+    ///   - trace: Gets `block0` and so on, `[M*B, K + L, D]`, and `output`. The last block is then
+    ///     computed once more for all tokens, beside the training.
     /// - Returns: `[M*B, L, D]`, row `m*B + b`
     public func forward(
         _ tokens: Variable, context: PatchIndices, targets: PatchIndices, on tape: Tape,
@@ -126,9 +127,10 @@ public final class PredictorNetwork {
             embed(tokens, on: tape), table: positions, indices: context)
         let last = blocks[blocks.count - 1]
         var x: Variable
+        let own: Variable
         if blocks.count == 1 {
-            let masked = tape.maskTokens(token: maskToken, positions: positions, indices: targets)
-            x = last(only: masked, of: tape.concatenate(shared, masked), on: tape)
+            own = tape.maskTokens(token: maskToken, positions: positions, indices: targets)
+            x = tape.concatenate(shared, own)
         } else {
             x = first(shared: shared, targets: targets, on: tape)
             trace?("block0", x.value)
@@ -136,9 +138,13 @@ public final class PredictorNetwork {
                 x = block(x, on: tape)
                 trace?("block\(index)", x.value)
             }
-            let own = tape.tokens(context.kept..<context.kept + targets.kept, of: x)
-            x = last(only: own, of: x, on: tape)
+            own = tape.tokens(context.kept..<context.kept + targets.kept, of: x)
         }
+        if let trace {
+            let whole = last(Variable(x.value), on: Tape(recording: false))
+            trace("block\(blocks.count - 1)", whole.value)
+        }
+        x = last(only: own, of: x, on: tape)
         let predictions = projection(norm(x, on: tape), on: tape)
         trace?("output", predictions.value)
         return predictions

@@ -24,7 +24,7 @@ public enum JepaPipe {
     }
 
     /// Runs a command line and gives the status the process should end with.
-    static func run(_ words: [String], plugins: [any StagePlugin.Type]) -> Int32 {
+    package static func run(_ words: [String], plugins: [any StagePlugin.Type]) -> Int32 {
         do {
             var registry = Registry()
             try BuiltInStages.register(into: &registry)
@@ -85,8 +85,8 @@ extension JepaPipe {
     static var commands: [any Command.Type] {
         [
             RunCommand.self, ValidateCommand.self, PlanCommand.self, GraphCommand.self,
-            MasksCommand.self, InspectCommand.self, ImportCommand.self,
-            ExportCommand.self, StagesCommand.self, StagesShowCommand.self,
+            MasksCommand.self, InspectCommand.self, ImportCommand.self, ExportCommand.self,
+            VerifyCommand.self, StagesCommand.self, StagesShowCommand.self,
         ]
     }
 }

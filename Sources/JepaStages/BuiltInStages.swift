@@ -7,6 +7,8 @@ import JepaL2
 import JepaMultiblock
 import JepaRandomMasker
 import JepaRasterised
+import JepaRecorded
+import JepaRecordedMasks
 import JepaScenes
 import JepaSmoothL1
 import JepaVarianceCovariance
@@ -18,8 +20,9 @@ public enum BuiltInStages: StagePlugin {
     /// Every built-in stage.
     static var all: [any Stage.Type] {
         [
-            ImageFolder.self, Scenes.self,
+            ImageFolder.self, Scenes.self, RecordedImages.self,
             MultiblockMasker.self, RandomMasker.self, BlockMasker.self, RasterisedMasker.self,
+            RecordedMasks.self,
             ViTEncoder.self, EMAEncoder.self,
             ViTPredictor.self,
             SmoothL1Loss.self, L2Loss.self, VarianceCovarianceLoss.self,

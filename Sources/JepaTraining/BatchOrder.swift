@@ -7,21 +7,25 @@ public protocol BatchOrder: Sendable {
     func requests(at batch: Int) -> [SampleRequest]?
 }
 
-/// The order of training: every epoch all images in an order of its own, without the remainder
-/// that does not fill a batch.
+/// The order of training: every epoch all images, in an order of its own or always in that of the
+/// data source, without the remainder that does not fill a batch.
 ///
 /// Batch and random numbers are functions of (seed, step), so training can begin anywhere.
 public final class TrainingOrder: BatchOrder {
     private let plan: TrainingPlan
     private let seed: UInt64
     private let source: String
+    private let shuffles: Bool
     private let current = Mutex<(epoch: Int, order: [Int])>((-1, []))
 
     /// An order.
     ///
-    /// - Parameter source: The name of the data source, whose random numbers the samples get.
-    public init(_ plan: TrainingPlan, seed: UInt64, source: String) {
+    /// - Parameters:
+    ///   - source: The name of the data source, whose random numbers the samples get.
+    ///   - shuffles: Whether every epoch has an order of its own.
+    public init(_ plan: TrainingPlan, seed: UInt64, source: String, shuffles: Bool = true) {
         self.plan = plan
+        self.shuffles = shuffles
         self.seed = seed
         self.source = source
     }
@@ -33,7 +37,10 @@ public final class TrainingOrder: BatchOrder {
             let epoch = plan.epoch(of: step)
             if current.epoch != epoch {
                 var random = StageRandom(seed: seed, purpose: "order", step: epoch)
-                current = (epoch, random.permutation(of: plan.images))
+                current = (
+                    epoch,
+                    shuffles ? random.permutation(of: plan.images) : Array(0..<plan.images)
+                )
             }
             return current.order[start..<start + plan.batchSize]
         }

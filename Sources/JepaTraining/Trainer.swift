@@ -104,7 +104,8 @@ public final class Trainer {
     private func train(_ journal: inout RunJournal) throws {
         let batches = BatchLoader(
             data.source, views: pipeline.viewCount(of: data.name),
-            order: TrainingOrder(plan, seed: pipeline.graph.seed, source: data.name),
+            order: TrainingOrder(
+                plan, seed: pipeline.graph.seed, source: data.name, shuffles: settings.shuffles),
             from: state.step, workers: workers, ahead: batchesAhead)
         defer { batches.stop() }
         while state.step < plan.steps, interruption.signal == nil {

@@ -14,6 +14,8 @@ public struct TrainingPlan: Equatable, Sendable {
     public let warmUpSteps: Int
     /// Steps that the schedules are laid out over.
     public let scheduleSteps: Int
+    /// The same before it is rounded down.
+    public let exactScheduleSteps: Double
     /// Steps between two checkpoints; nil for none by count.
     public let checkpointInterval: Int?
     /// Steps between two looks at the features; nil for none.
@@ -37,7 +39,8 @@ public struct TrainingPlan: Equatable, Sendable {
         stepsPerEpoch = images / batchSize
         let whole = settings.length.steps(perEpoch: stepsPerEpoch)
         steps = min(whole, settings.stopAfter ?? whole)
-        scheduleSteps = Int(Double(whole) * settings.scheduleScale)
+        exactScheduleSteps = Double(whole) * settings.scheduleScale
+        scheduleSteps = Int(exactScheduleSteps)
         warmUpSteps = settings.warmUp.steps(perEpoch: stepsPerEpoch)
         guard warmUpSteps <= scheduleSteps else {
             throw PipelineError(
@@ -61,8 +64,8 @@ public struct TrainingPlan: Equatable, Sendable {
     /// The place of a step for the stages.
     public func info(_ step: Int, seed: UInt64) -> StepInfo {
         StepInfo(
-            index: step, total: scheduleSteps, warmUp: warmUpSteps, batchSize: batchSize, seed: seed
-        )
+            index: step, total: scheduleSteps, exactTotal: exactScheduleSteps, warmUp: warmUpSteps,
+            batchSize: batchSize, seed: seed)
     }
 
     /// Whether the step count says to save once `done` steps are taken.

@@ -7,6 +7,10 @@ extension TrainingSettings {
             "batch_size", in: 1...1_000_000,
             help: "Images of one step; what is left over at the "
                 + "end of an epoch is not used in it.", unit: .images),
+        .boolean(
+            "shuffle", default: true,
+            help: "Whether every epoch has an order of its own; otherwise the images come in the "
+                + "order of the data source."),
         .optionalInteger(
             "epochs", in: 1...1_000_000, help: "How many times every image is used.", unit: .epochs),
         .optionalInteger(

@@ -8,6 +8,8 @@ public import JepaCore
 public struct TrainingSettings: Equatable, Sendable {
     /// Images of one step.
     public let batchSize: Int
+    /// Whether every epoch has an order of its own.
+    public let shuffles: Bool
     /// How long training goes on.
     public let length: TrainingSpan
     /// The step to stop after, although the training that the schedules are made for is longer;
@@ -59,6 +61,7 @@ public struct TrainingSettings: Equatable, Sendable {
     private init(_ values: ParameterSet) {
         self.values = values
         batchSize = values.integer("batch_size")
+        shuffles = values.boolean("shuffle")
         let steps = values.optionalInteger("steps")
         if let epochs = values.optionalInteger("epochs") {
             (length, stopAfter) = (.epochs(Double(epochs)), steps)

@@ -1,26 +1,51 @@
+import Foundation
 import JepaCore
 import Testing
 
 @Suite struct ScheduleTests {
-    /// Rows of the official ViT-H/14 schedule: 300 epochs of 625 steps, 40 of them warm-up.
-    static let official: [(step: Int, lr: Double, decay: Double, momentum: Double)] = [
-        (0, 0.000200032, 0.04000000002526616, 0.996),
-        (1, 0.00020006400000000001, 0.04000000010106475, 0.9960000213333333),
-    ]
-    static let total = 300 * 625
-    static let warmUp = 40 * 625
+    /// The schedule of the official ViT-H/14 configuration, with the values the official code uses
+    /// at some steps, those around the end of warm-up and of the training among them.
+    struct Official: Decodable {
+        let iterationsPerEpoch: Int, epochs: Int, warmupEpochs: Int
+        let startLr: Double, lr: Double, finalLr: Double
+        let weightDecay: Double, finalWeightDecay: Double
+        let ema: [Double], ipeScale: Double
+        let rows: [Row]
 
-    @Test(arguments: official)
-    func followsTheOfficialCode(
-        row: (step: Int, lr: Double, decay: Double, momentum: Double)
-    ) {
-        let lr = Schedule(from: 1e-3, to: 1e-6, .cosine, warmUpFrom: 2e-4)
-        let decay = Schedule(from: 0.04, to: 0.4, .cosine)
-        let momentum = Schedule(from: 0.996, to: 1, .linear)
-        let rate = lr.value(at: row.step, of: Self.total, warmUp: Self.warmUp, offset: 1)
-        #expect(abs(rate - row.lr) < 1e-12)
-        #expect(abs(decay.value(at: row.step, of: Self.total, offset: 1) - row.decay) < 1e-12)
-        #expect(abs(momentum.value(at: row.step, of: Self.total) - row.momentum) < 1e-12)
+        struct Row: Decodable {
+            let step: Int
+            let lr: Double, weightDecay: Double, emaMomentum: Double
+        }
+
+        static func read() throws -> Official {
+            let file = Bundle.module.bundleURL.appending(path: "Fixtures/schedules.json")
+            let decoder = JSONDecoder()
+            decoder.keyDecodingStrategy = .convertFromSnakeCase
+            return try decoder.decode(Official.self, from: Data(contentsOf: file))
+        }
+    }
+
+    @Test func followsTheOfficialCode() throws {
+        let official = try Official.read()
+        let lr = Schedule(
+            from: official.lr, to: official.finalLr, .cosine, warmUpFrom: official.startLr)
+        let decay = Schedule(from: official.weightDecay, to: official.finalWeightDecay, .cosine)
+        let momentum = Schedule(from: official.ema[0], to: official.ema[1], .linear)
+        let perEpoch = official.iterationsPerEpoch
+        let total = Int(Double(perEpoch * official.epochs) * official.ipeScale)
+        let warmUp = perEpoch * official.warmupEpochs
+        #expect(official.rows.count == 16)
+        #expect(official.rows.last?.step == total - 1)
+        for row in official.rows {
+            let rate = lr.value(at: row.step, of: total, warmUp: warmUp, offset: 1)
+            let strength = decay.value(at: row.step, of: total, offset: 1)
+            // The same formulas in float64: only the order of operations differs.
+            #expect(abs(rate - row.lr) < 1e-12, "learning rate of step \(row.step)")
+            #expect(abs(strength - row.weightDecay) < 1e-12, "weight decay of step \(row.step)")
+            #expect(
+                abs(momentum.value(at: row.step, of: total) - row.emaMomentum) < 1e-12,
+                "momentum of step \(row.step)")
+        }
     }
 
     @Test func warmUpEndsAtTheStartAndTheLastStepAtTheEnd() {

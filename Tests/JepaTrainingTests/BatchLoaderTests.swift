@@ -14,15 +14,17 @@ import Testing
                 for: ToyImages.self, ["count": Setting(.integer(count)), "size": 4]))
     }
 
-    private func order(seed: UInt64 = 3, batchSize: Int = 5, epochs: Int = 2) throws
-        -> TrainingOrder
-    {
+    private func order(
+        seed: UInt64 = 3, batchSize: Int = 5, epochs: Int = 2, shuffle: Bool = true
+    ) throws -> TrainingOrder {
         let settings = try TrainingSettings(
             ToyStages.graph(train: [
                 "batch_size": Setting(.integer(batchSize)), "epochs": Setting(.integer(epochs)),
+                "shuffle": Setting(.boolean(shuffle)),
             ]), registry: ToyStages.registry())
         return TrainingOrder(
-            try TrainingPlan(settings, images: 22), seed: seed, source: "data")
+            try TrainingPlan(settings, images: 22), seed: seed, source: "data",
+            shuffles: settings.shuffles)
     }
 
     private func all(_ loader: BatchLoader) throws -> [Batch] {
@@ -62,6 +64,15 @@ import Testing
         #expect(order.requests(at: 8) == nil)
         let other = try self.order(seed: 4)
         #expect(other.requests(at: 0)?.map(\.index) != order.requests(at: 0)?.map(\.index))
+    }
+
+    @Test func withoutShufflingEveryEpochHasTheOrderOfTheData() throws {
+        let order = try order(shuffle: false)
+        for epoch in 0..<2 {
+            let indices = (0..<4).flatMap { order.requests(at: 4 * epoch + $0)?.map(\.index) ?? [] }
+            #expect(indices == Array(0..<20))
+        }
+        #expect(order.requests(at: 0)?.allSatisfy(\.isAugmented) == true)
     }
 
     @Test func evaluationGivesEveryImagePlainAndInOrder() throws {

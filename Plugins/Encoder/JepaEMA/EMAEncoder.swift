@@ -53,7 +53,8 @@ public final class EMAEncoder: Encoder {
     }
 
     public func afterUpdate(_ step: StepInfo) throws -> [Figure] {
-        let momentum = momentum.value(at: step.index, of: step.total)
+        // The official trainer rounds the length of the other two schedules, not of this one.
+        let momentum = momentum.value(at: Double(step.index) / max(step.exactTotal, 1))
         for (own, source) in zip(replica.weights, followed.weights) {
             emaUpdate(target: own.value, source: source.value, momentum: momentum)
         }
