@@ -16,6 +16,9 @@ public enum ModelNetwork: String, CaseIterable, Codable, Sendable {
         }
     }
 
+    /// The names of the tensors that hold positions, which are no weights.
+    public static var positionNames: Set<String> { Set(allCases.map(\.positionName)) }
+
     /// The name of the tensor that holds its positions.
     var positionName: String { self == .predictor ? "predictor_pos_embed" : "pos_embed" }
 }

@@ -24,7 +24,7 @@ public enum JepaPipe {
     }
 
     /// Runs a command line and gives the status the process should end with.
-    package static func run(_ words: [String], plugins: [any StagePlugin.Type]) -> Int32 {
+    package static func run(_ words: [String], plugins: [any StagePlugin.Type] = []) -> Int32 {
         do {
             var registry = Registry()
             try BuiltInStages.register(into: &registry)
@@ -86,7 +86,7 @@ extension JepaPipe {
         [
             RunCommand.self, ValidateCommand.self, PlanCommand.self, GraphCommand.self,
             MasksCommand.self, InspectCommand.self, ImportCommand.self, ExportCommand.self,
-            VerifyCommand.self, StagesCommand.self, StagesShowCommand.self,
+            FeaturesCommand.self, VerifyCommand.self, StagesCommand.self, StagesShowCommand.self,
         ]
     }
 }

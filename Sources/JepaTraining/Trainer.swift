@@ -51,13 +51,16 @@ public final class Trainer {
     ///   - start: Where to go on from: the run folder for its newest checkpoint, or a checkpoint;
     ///     nil to begin.
     ///   - allowingChanges: Whether the run may go on with another pipeline, data or version.
+    ///   - initialise: Changes the weights that a new run begins with; not called to go on.
     /// - Throws: `PipelineError`: a checkpoint that is damaged or belongs to something else;
     ///   `notFinite` with the step and the stage; errors of the data and of the file system. It
     ///   says where the run can be resumed.
     public func run(
-        in folder: RunFolder, from start: String? = nil, allowingChanges: Bool = false
+        in folder: RunFolder, from start: String? = nil, allowingChanges: Bool = false,
+        initialise: () throws -> Void = {}
     ) throws -> TrainingOutcome {
         try pipeline.materialise()
+        if start == nil { try initialise() }
         if let start { try resume(folder, from: start, allowingChanges: allowingChanges) }
         var journal = try RunJournal(
             folder, settings.checkpoint, identity, after: state.step, isResumed: start != nil)

@@ -1,5 +1,6 @@
 import JepaCore
 import JepaGraph
+import JepaInterop
 import JepaTraining
 
 /// Trains the pipeline of a graph file.
@@ -21,6 +22,10 @@ enum RunCommand: Command {
                 name: "--resume", value: "DIR",
                 help: "Goes on with a run: its folder, or one of its checkpoints."),
             .init(
+                name: "--weights", value: "WEIGHTS",
+                help: "Begins with other weights than random ones: imported ones, those of another "
+                    + "run, or anything that 'features' takes."),
+            .init(
                 name: "--allow-changed",
                 help: "Goes on although pipeline, data or version are not those of the run."),
         ],
@@ -37,6 +42,12 @@ enum RunCommand: Command {
             ?? RunFolder.runPath(of: resumed ?? ".") + "/pipeline.yaml"
         let loaded = try LoadedPipeline(
             file: file, overrides: arguments.all("--set"), registry: registry)
+        let initial = try arguments.value("--weights").map { path in
+            try InitialWeights(
+                ModelLoading(path, pipelineFile: nil, hints: ModelHints(), registry: registry)
+                    .model, for: loaded.pipeline)
+        }
+        for remark in initial?.remarks ?? [] { JepaPipe.report(remark) }
         let interruption = Interruption()
         let listening = interruption.listen { _ in
             JepaPipe.report("\nFinishing this step and saving; once more ends at once.")
@@ -50,7 +61,8 @@ enum RunCommand: Command {
             try resumed.map(RunFolder.open)
             ?? RunFolder.create(at: arguments.value("--out"), pipeline: loaded.graph.name)
         let outcome = try trainer.run(
-            in: folder, from: resumed, allowingChanges: arguments.isOn("--allow-changed"))
+            in: folder, from: resumed, allowingChanges: arguments.isOn("--allow-changed"),
+            initialise: { try initial?.load() })
         print(outcome.text)
         return outcome.exitStatus
     }
@@ -64,6 +76,10 @@ enum RunCommand: Command {
         if resumed != nil && arguments.value("--out") != nil {
             throw PipelineError(
                 .usage, "'--out' makes a new run and '--resume' goes on with one; give one of them")
+        }
+        if resumed != nil && arguments.value("--weights") != nil {
+            throw PipelineError(
+                .usage, "'--weights' begins a new run and '--resume' goes on with one; give one")
         }
         if resumed == nil && arguments.isOn("--allow-changed") {
             throw PipelineError(.usage, "'--allow-changed' goes with '--resume'")

@@ -1,0 +1,111 @@
+import Foundation
+import JepaCore
+import JepaFormats
+public import JepaTensor
+
+/// Writes features as they are computed, however many there are, into one npy or safetensors file.
+///
+/// All rows go into a file beside the target first, because which images are unusable is known
+/// only when all of them have been tried.
+public struct FeatureFile: Sendable {
+    /// The target.
+    public let path: String
+    private let isNumpy: Bool
+
+    /// A file of the format that its ending names.
+    ///
+    /// - Throws: `value` if it names neither.
+    public init(path: String) throws {
+        self.path = path
+        isNumpy = path.hasSuffix(".npy")
+        guard isNumpy || path.hasSuffix(".safetensors") else {
+            throw PipelineError(
+                .value, "\(quoted(path)) has to end in '.npy' or '.safetensors'")
+        }
+    }
+
+    /// Where the notes are.
+    public var notesPath: String { isNumpy ? path + ".json" : path }
+
+    /// Writes the table.
+    ///
+    /// - Parameters:
+    ///   - count: Images that will be tried, each a row of `shape`.
+    ///   - body: Appends the rows of all images in order, `[B] + shape` at a time, and tells which
+    ///     of them stay; of the others there will be no row.
+    /// - Throws: `file` if the system refuses, and whatever `body` throws.
+    public func write(
+        count: Int, shape: [Int],
+        _ body:
+            @escaping (_ append: (Tensor) throws -> Void) throws -> (
+                kept: [Bool], notes: FeatureNotes
+            )
+    ) throws {
+        let rows = path + ".all-rows"
+        defer { unlink(rows) }
+        var result: (kept: [Bool], notes: FeatureNotes)?
+        try NpyFile.write(.float32, shape: [count] + shape, to: rows) { append in
+            result = try body { tensor in
+                try withExtendedLifetime(tensor) {
+                    try append(
+                        UnsafeRawBufferPointer(start: tensor.pointer, count: tensor.count * 4))
+                }
+            }
+        }
+        guard let (kept, notes) = result else { return }
+        precondition(
+            kept.count == count && kept.count(where: { $0 }) == notes.files.count,
+            "\(notes.files.count) files for \(kept.count(where: { $0 })) of \(kept.count) rows")
+        if isNumpy {
+            try drop(from: rows, kept, to: path)
+            try AtomicFile.write(Self.json(notes) + "\n", to: notesPath)
+        } else {
+            let good = path + ".good-rows"
+            defer { unlink(good) }
+            try drop(from: rows, kept, to: good)
+            try writeSafetensors(rows: good, notes)
+        }
+    }
+
+    /// The rows that stay, in a file of their own.
+    private func drop(from rows: String, _ kept: [Bool], to target: String) throws {
+        guard kept.contains(false) else {
+            guard rename(rows, target) == 0 else {
+                throw PipelineError(.file, "cannot write \(quoted(target))")
+            }
+            return
+        }
+        let stored = try NpyFile.read(rows)
+        try NpyFile.write(
+            .float32, shape: [kept.count { $0 }] + stored.shape.dropFirst(), to: target
+        ) { append in
+            for (row, isKept) in kept.enumerated() where isKept {
+                try stored.rows(row..<row + 1).withUnsafeBytes { try append($0) }
+            }
+        }
+    }
+
+    private func writeSafetensors(rows: String, _ notes: FeatureNotes) throws {
+        var metadata = notes.made
+        metadata["files"] = try Self.json(notes.files)
+        metadata["omitted"] = try Self.json(notes.omitted)
+        if !notes.classes.isEmpty { metadata["classes"] = try Self.json(notes.classes) }
+        var writer = SafetensorsWriter(metadata: metadata)
+        try writer.add(try NpyFile.read(rows).renamed("features"))
+        if !notes.labels.isEmpty {
+            try writer.add(
+                StoredTensor(
+                    "labels", integers: notes.labels.map(Int64.init), shape: [notes.labels.count]))
+        }
+        try writer.write(to: path)
+    }
+
+    private static func json(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        if value is [String] || value is [FeatureNotes.Omission] {
+            encoder.outputFormatting.remove(.prettyPrinted)
+        }
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+}

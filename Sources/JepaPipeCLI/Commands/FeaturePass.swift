@@ -1,0 +1,111 @@
+import JepaCore
+import JepaImageFolder
+import JepaInterop
+import JepaTensor
+import JepaTraining
+
+/// One pass over the images of a folder, plain as evaluation sees them.
+struct FeaturePass {
+    private let source: ImageFolder
+    private let batchSize: Int
+
+    /// Seconds between two lines of progress.
+    private static let interval = 5.0
+    /// What a run says about its images that holds for others too.
+    private static let sharedSettings = ["mean", "std", "filter", "eval_crop"]
+
+    /// Opens a folder.
+    ///
+    /// - Parameter pipeline: The pipeline of a run, whose images are prepared alike.
+    init(
+        _ path: String, size: (height: Int, width: Int), like pipeline: Pipeline?, batchSize: Int,
+        limit: Int?
+    ) throws {
+        var entries: [Setting.Entry] = [
+            .init("path", Setting(.text(path))), .init("crop", "centre"), .init("max_bad", 1),
+            .init("size", [Setting(.integer(size.height)), Setting(.integer(size.width))]),
+        ]
+        if let limit { entries.append(.init("limit", Setting(.integer(limit)))) }
+        entries += pipeline.map(Self.settings) ?? []
+        source = try ImageFolder(
+            parameters: StageParameters(
+                for: ImageFolder.self, named: "IMAGES", Setting(.mapping(entries))))
+        try source.open()
+        self.batchSize = batchSize
+    }
+
+    /// How the data source of a pipeline prepares its images, as far as it says.
+    private static func settings(of pipeline: Pipeline) -> [Setting.Entry] {
+        guard let values = pipeline.node(pipeline.dataSource.name)?.parameters else { return [] }
+        return sharedSettings.compactMap { name in
+            guard values.isSet(name) else { return nil }
+            let setting: Setting
+            switch values[name] {
+            case .reals(let values): setting = Setting(.list(values.map { Setting(.real($0)) }))
+            case .real(let value): setting = Setting(.real(value))
+            case .text(let value): setting = Setting(.text(value))
+            default: return nil
+            }
+            return Setting.Entry(name, setting)
+        }
+    }
+
+    /// Embeds all images and writes their features.
+    ///
+    /// - Returns: Which images are in which row, and which in none.
+    func write(
+        to file: FeatureFile, _ extractor: FeatureExtractor, made: [String: String]
+    ) throws -> FeatureNotes {
+        let count = source.count
+        var notes = FeatureNotes(
+            files: [], labels: [], classes: source.classNames, omitted: [], made: made)
+        try file.write(
+            count: count, shape: (extractor.patches.map { [$0] } ?? []) + [extractor.width]
+        ) { append in
+            let loader = BatchLoader(
+                source, order: EvaluationOrder(Array(0..<count), batchSize: batchSize),
+                workers: threadCount)
+            defer { loader.stop() }
+            let start = ContinuousClock.now
+            var reported = 0.0
+            var labels: [Int] = []
+            while let batch = try loader.next() {
+                try append(extractor.features(of: batch.views[0]))
+                labels += batch.labels.map(Int.init)
+                let seconds = start.duration(to: .now) / .seconds(1)
+                guard seconds - reported >= Self.interval else { continue }
+                reported = seconds
+                Self.report(labels.count, of: count, seconds)
+            }
+            return judge(labels, &notes)
+        }
+        return notes
+    }
+
+    /// Which rows are of the images that they are named after: one that could not be read was
+    /// stood in for by another.
+    private func judge(
+        _ labels: [Int], _ notes: inout FeatureNotes
+    ) -> (kept: [Bool], notes: FeatureNotes) {
+        let rejected = source.rejected
+        let bad = Set(rejected.map(\.name))
+        var kept: [Bool] = []
+        for (index, label) in labels.enumerated() {
+            let name = source.name(of: index)
+            kept.append(!bad.contains(name))
+            guard kept[index] else { continue }
+            notes.files.append(name)
+            if !source.classNames.isEmpty { notes.labels.append(label) }
+        }
+        notes.omitted = rejected.map { .init(file: $0.name, reason: $0.reason) }
+        for sample in rejected { JepaPipe.report("no row for '\(sample.name)': \(sample.reason)") }
+        return (kept, notes)
+    }
+
+    private static func report(_ done: Int, of count: Int, _ seconds: Double) {
+        let rest = seconds / Double(done) * Double(count - done)
+        JepaPipe.report(
+            "\(Quantities.count(done)) of \(Quantities.count(count)) images, "
+                + "\(Quantities.duration(rest)) left")
+    }
+}

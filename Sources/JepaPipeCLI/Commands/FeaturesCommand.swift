@@ -1,0 +1,95 @@
+import JepaCore
+import JepaInterop
+
+/// Embeds the images of a folder.
+enum FeaturesCommand: Command {
+    static let descriptor = CommandDescriptor(
+        name: "features", summary: "Embeds a folder of images with the encoder of any weights.",
+        arguments: [
+            .weights,
+            .init(name: "IMAGES", help: "A folder of JPEG and PNG images, flat or nested."),
+        ],
+        options: [
+            .init(
+                name: "--out", short: "-o", value: "FILE",
+                help: "The file to write, .npy or .safetensors."),
+            .init(
+                name: "--pool", value: "HOW",
+                choices: FeatureExtractor.Pooling.allCases.map(\.rawValue),
+                standard: "mean",
+                help: "One row per image, the mean of its patches, or all of them."
+            ),
+            .init(
+                name: "--layers", value: "N", range: 1...1000, standard: "1",
+                help: "The last blocks to put side by side, each through the final norm; the paper "
+                    + "uses 1 or 4."),
+            .init(
+                name: "--size", value: "PIXELS",
+                help: "Another image size, as 448 or 224x448; positions are computed for it."),
+            .init(
+                name: "--batch", value: "N", range: 1...4096, standard: "32",
+                help: "Images embedded at a time."),
+            .init(
+                name: "--limit", value: "N", range: 1...1_000_000_000,
+                help: "Only so many images, spread evenly over all."),
+            .encoder, .heads, .pipeline, .recomputePositions,
+        ],
+        notes: [
+            "Images are scaled and cut to their middle, and normalised, as the evaluation of a run "
+                + "does it; without a run by the values of ImageNet.",
+            "The files of the rows are listed in FILE.json beside an .npy file, in the metadata "
+                + "'files' of a safetensors file; so are the images that could not be read, which "
+                + "have no row.",
+        ],
+        examples: [
+            .init(
+                "features runs/ijepa photos --out photos.npy", help: "One row per photograph."),
+            .init(
+                "features IN1K-vit.h.14-300e.pth.tar photos --layers 4 --out h14.safetensors",
+                help: "The last four layers of the official ViT-H/14."),
+        ])
+
+    static func run(_ arguments: CommandLineArguments, registry: Registry) throws -> Int32 {
+        guard let path = arguments.value("--out") else {
+            throw PipelineError(
+                .usage, "missing --out FILE: the file to write, .npy or .safetensors",
+                notes: ["Usage: \(descriptor.usage)"])
+        }
+        let file = try FeatureFile(path: path)
+        let encoder = ModelNetwork(option: arguments.value("--encoder") ?? "target")
+        let size = try arguments.imageSize("--size")
+        let loaded = try ModelLoading(
+            arguments.argument("WEIGHTS"), wanted: [encoder],
+            pipelineFile: arguments.value("--pipeline"),
+            hints: ModelHints(
+                heads: arguments.integer("--heads"),
+                recomputesPositions: arguments.isOn("--recompute-positions"), loneEncoder: encoder),
+            registry: registry)
+        let model =
+            try size.map { try loaded.model.resized(height: $0.height, width: $0.width) }
+            ?? loaded.model
+        let extractor = try FeatureExtractor(
+            model, encoder: encoder, layers: arguments.integer("--layers") ?? 1,
+            pooling: arguments.value("--pool") == "none" ? .none : .mean)
+        for remark in model.remarks { JepaPipe.report(remark) }
+        let pass = try FeaturePass(
+            arguments.argument("IMAGES"), size: model.sizes.imageSize, like: loaded.pipeline,
+            batchSize: arguments.integer("--batch") ?? 32, limit: arguments.integer("--limit"))
+        let made = [
+            "weights": model.path, "encoder": encoder.words,
+            "layers": arguments.value("--layers") ?? "1", "pool": arguments.value("--pool") ?? "",
+            "image_size": "\(model.sizes.imageSize.height)x\(model.sizes.imageSize.width)",
+        ]
+        let notes = try pass.write(to: file, extractor, made: made)
+        let rows = Quantities.count(notes.files.count)
+        let shape =
+            extractor.patches.map { "\(rows)x\($0)x\(extractor.width)" }
+            ?? "\(rows)x\(extractor.width)"
+        print("Wrote \(path): \(shape), the \(encoder.words) of \(model.path).")
+        if file.notesPath != path { print("Wrote \(file.notesPath): the files of the rows.") }
+        if !notes.omitted.isEmpty {
+            print("\(Quantities.count(notes.omitted.count)) files have no row; they are listed.")
+        }
+        return JepaPipe.ExitStatus.done
+    }
+}

@@ -1,0 +1,76 @@
+import JepaCore
+import JepaFormats
+import JepaInterop
+import JepaTensor
+
+/// Weights that the networks of a pipeline begin with instead of random ones.
+struct InitialWeights {
+    private var values: [(weight: Weight, tensor: StoredTensor)] = []
+    /// Which network went where, and which stages begin as they are drawn.
+    private(set) var remarks: [String]
+
+    /// Matches the networks of a model with the stages of a pipeline; nothing is changed yet.
+    ///
+    /// Positions are computed for the images of the pipeline, which may have another size.
+    /// - Throws: `configuration` with every tensor of a matching stage that is missing or has
+    ///   another shape, and with other heads.
+    init(_ model: ModelWeights, for pipeline: Pipeline) throws {
+        remarks = model.remarks
+        var differences: [String] = []
+        for node in pipeline.nodes {
+            guard let network = ModelNetwork.allCases.first(where: { $0.matches(node) })
+            else { continue }
+            guard let (source, tensors) = Self.tensors(of: network, in: model) else {
+                remarks.append("Stage '\(node.name)' begins as it is drawn: no \(network.words).")
+                continue
+            }
+            remarks.append("Stage '\(node.name)' begins as the \(source.words) of \(model.path).")
+            // No shape shows them, and with others the same weights compute something else.
+            if case .integer(let heads) = node.properties["heads"], heads != model.sizes.heads {
+                differences.append(
+                    "  '\(node.name)' has \(heads) heads, the file \(model.sizes.heads)")
+            }
+            let stored = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0) })
+            let own = Set(node.stage.weights.map(\.name)).union(ModelNetwork.positionNames)
+            for weight in node.stage.weights {
+                let name = "\(node.name).\(weight.name)"
+                guard let tensor = stored[weight.name] else {
+                    differences.append("  missing: \(name) \(weight.shape)")
+                    continue
+                }
+                if tensor.shape != weight.shape {
+                    differences.append(
+                        "  mis-shaped: \(name) is \(weight.shape), in the file \(tensor.shape)")
+                }
+                values.append((weight, tensor))
+            }
+            differences += tensors.filter { !own.contains($0.name) }
+                .map { "  unexpected: \($0.name) \($0.shape), which '\(node.name)' does not have" }
+        }
+        guard differences.isEmpty else {
+            let more = differences.count - 20
+            throw PipelineError(
+                .configuration,
+                "the networks of '\(model.path)' are not those of the pipeline; nothing was loaded",
+                notes: differences.prefix(20) + (more > 0 ? ["  … and \(more) more"] : [])
+                    + ["The file has \(model.sizes.text)."])
+        }
+    }
+
+    /// Gives the weights of the pipeline their values.
+    func load() throws {
+        for (weight, tensor) in values { weight.value = try tensor.floats() }
+    }
+
+    /// The network itself; for an encoder that the model lacks, its other encoder.
+    private static func tensors(
+        of network: ModelNetwork, in model: ModelWeights
+    ) -> (source: ModelNetwork, tensors: [StoredTensor])? {
+        let others: [ModelNetwork] =
+            network == .predictor ? [] : [.targetEncoder, .contextEncoder]
+        for candidate in [network] + others {
+            if let tensors = model.networks[candidate] { return (candidate, tensors) }
+        }
+        return nil
+    }
+}

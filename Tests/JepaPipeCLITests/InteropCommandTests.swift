@@ -1,0 +1,138 @@
+import Foundation
+import JepaFormats
+import JepaImages
+import JepaPipeCLI
+import Testing
+
+/// Weights from a run to other programs and back, by command lines.
+final class InteropCommandTests {
+    private let folder: String
+    private var graph: String { folder + "/tiny.yaml" }
+
+    init() throws {
+        folder = NSTemporaryDirectory() + "/jepa-commands-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(
+            atPath: folder + "/images", withIntermediateDirectories: true)
+        try AtomicFile.write(Self.pipeline, to: graph)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    private static let pipeline = """
+        pipeline: tiny
+        seed: 5
+        stages:
+          data: {use: scenes, count: 16, size: 16, samples: 1}
+          masks: {use: multiblock, patches: context_encoder.grid, min_keep: 2}
+          context_encoder: {use: vit, patch_size: 4, width: 16, depth: 2, heads: 2,
+            images: data.images, keep: masks.context}
+          target_encoder: {use: ema, of: context_encoder, momentum: [0.5, 0.5],
+            images: data.images, gather: masks.targets}
+          predictor: {use: vit_predictor, width: 8, depth: 2, tokens: context_encoder.tokens,
+            context: masks.context, targets: masks.targets}
+          loss: {use: smooth_l1, predictions: predictor.predictions, targets: target_encoder.tokens}
+          optimizer: {use: adamw, minimize: loss}
+        train: {batch_size: 8, epochs: 1, monitor: {images: 8, queries: 8}}
+        """
+
+    private func run(_ words: String...) -> Int32 {
+        JepaPipe.run(words.map { $0.replacing("DIR", with: folder) })
+    }
+
+    private func tensors(_ name: String) throws -> [String: [UInt8]] {
+        let reader = try SafetensorsReader(path: "\(folder)/\(name)")
+        return Dictionary(
+            uniqueKeysWithValues: reader.tensors.map { ($0.name, $0.withUnsafeBytes { Array($0) }) }
+        )
+    }
+
+    private static let first = "checkpoints/step-000000.safetensors"
+    private static let last = "checkpoints/step-000002.safetensors"
+
+    @Test func aRunGoesOutAndComesBack() throws {
+        try #require(run("run", graph, "--out", "DIR/run") == 0)
+        #expect(run("inspect", "DIR/run") == 0)
+        #expect(run("export", "DIR/run", "--format", "official", "--out", "DIR/a.pth.tar") == 0)
+        #expect(run("import", "DIR/a.pth.tar", "--heads", "2", "--out", "DIR/imported") == 0)
+        let trained = try tensors("run/" + Self.last)
+        let imported = try tensors("imported/weights.safetensors")
+        for (stage, network) in [
+            ("context_encoder", "encoder"), ("target_encoder", "target_encoder"),
+            ("predictor", "predictor"),
+        ] {
+            let names = trained.keys.filter { $0.hasPrefix(stage + ".") }
+            #expect(names.count > 20)
+            for name in names {
+                #expect(imported[network + name.dropFirst(stage.count)] == trained[name], "\(name)")
+            }
+        }
+        // A new run begins with these weights, in images of another size too.
+        #expect(
+            run(
+                "run", graph, "--set", "stages.data.size=24", "--weights", "DIR/imported", "--out",
+                "DIR/second") == 0)
+        let begun = try tensors("second/" + Self.first)
+        for (name, bytes) in begun where name.hasPrefix("target") || name.hasPrefix("predictor") {
+            #expect(bytes == trained[name], "\(name)")
+        }
+    }
+
+    @Test func featuresAreTheSameFromEveryForm() throws {
+        for number in 0..<5 {
+            let image = Image(
+                width: 20, height: 16,
+                pixels: (0..<20 * 16 * 3).map { UInt8(($0 * (number + 3)) % 251) })
+            try AtomicFile.write(image.pngData(), to: "\(folder)/images/\(number).png")
+        }
+        try AtomicFile.write("not an image", to: "\(folder)/images/2.png")
+        try #require(run("run", graph, "--out", "DIR/run") == 0)
+        let steps = "DIR/run/" + Self.last
+        #expect(run("export", "DIR/run", "--format", "huggingface", "--out", "DIR/hf") == 0)
+        #expect(run("export", steps, "--format", "timm", "--out", "DIR/timm.safetensors") == 0)
+        let forms = [
+            ("run", ["DIR/run"]), ("step", [steps]), ("hf", ["DIR/hf"]),
+            ("timm", ["DIR/timm.safetensors", "--heads", "2"]),
+        ]
+        var features: [[UInt8]] = []
+        for (name, words) in forms {
+            let command =
+                ["features"] + words + ["DIR/images", "--out", "DIR/\(name)-f.safetensors"]
+            #expect(JepaPipe.run(command.map { $0.replacing("DIR", with: folder) }) == 0)
+            features.append(try #require(try tensors("\(name)-f.safetensors")["features"]))
+        }
+        #expect(features.allSatisfy { $0 == features[0] })
+        #expect(features[0].count == 4 * 16 * 4)
+        let written = try SafetensorsReader(path: folder + "/run-f.safetensors")
+        #expect(written.metadata["files"] == #"["0.png","1.png","3.png","4.png"]"#)
+        #expect(written.metadata["omitted"]?.contains(#""file":"2.png""#) == true)
+        #expect(
+            run("features", "DIR/run", "DIR/images", "--encoder", "context", "--out", "DIR/c.npy")
+                == 0)
+        let context = try NpyFile.read(folder + "/c.npy")
+        #expect(context.shape == [4, 16])
+        #expect(context.withUnsafeBytes { Array($0) } != features[0])
+    }
+
+    @Test func networksOfOtherSizesOrHeadsAreRefusedBeforeARunIsMade() throws {
+        try #require(run("run", graph, "--out", "DIR/run") == 0)
+        for change in ["width=32", "depth=3", "heads=4", "patch_size=8"] {
+            #expect(
+                run(
+                    "run", graph, "--set", "stages.context_encoder.\(change)", "--set",
+                    "stages.masks.min_keep=1", "--weights", "DIR/run", "--out", "DIR/other") == 2,
+                "\(change)")
+            #expect(!FileManager.default.fileExists(atPath: folder + "/other"))
+        }
+    }
+
+    @Test(arguments: [
+        ["export", "DIR/x", "--out", "y"], ["export", "DIR/x", "--format", "timm"],
+        ["import", "DIR/x"], ["features", "DIR/x", "DIR/images"],
+        ["features", "DIR/x", "DIR/images", "--out", "x.csv"],
+        ["features", "DIR/x", "DIR/images", "--out", "x.npy", "--size", "12x"],
+        ["run", "--resume", "DIR/x", "--weights", "DIR/x"],
+    ])
+    func commandLinesThatLackSomethingBeginNothing(words: [String]) {
+        #expect(JepaPipe.run(words.map { $0.replacing("DIR", with: folder) }) == 2)
+    }
+}
