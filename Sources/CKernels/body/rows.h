@@ -24,15 +24,29 @@ static void NAME(add_bias_gelu)(
     }
 }
 
+/// The sum of four numbers `stride` apart.
+static inline float NAME(sum_of_four)(const float *x, size_t stride) {
+    return (x[0] + x[stride]) + (x[2 * stride] + x[3 * stride]);
+}
+
 static void NAME(column_sums)(
     float *restrict sum, const float *restrict x, size_t rows, size_t width, size_t stride,
     bool adds) {
     if (!adds) NAME(fill)(sum, 0, width);
     size_t r = 0;
-    // Four rows at once: a quarter of the traffic on the sums.
+    // Sixteen rows at once: little traffic on the sums, and fewer additions that lose digits.
+    for (; r + 16 <= rows; r += 16) {
+        const float *a = x + r * stride, *b = a + 4 * stride, *c = b + 4 * stride;
+        const float *d = c + 4 * stride;
+        EACH(j, 0, width) {
+            float first = NAME(sum_of_four)(a + j, stride) + NAME(sum_of_four)(b + j, stride);
+            float second = NAME(sum_of_four)(c + j, stride) + NAME(sum_of_four)(d + j, stride);
+            sum[j] += first + second;
+        }
+    }
     for (; r + 4 <= rows; r += 4) {
-        const float *a = x + r * stride, *b = a + stride, *c = b + stride, *d = c + stride;
-        EACH(j, 0, width) sum[j] += (a[j] + b[j]) + (c[j] + d[j]);
+        const float *a = x + r * stride;
+        EACH(j, 0, width) sum[j] += NAME(sum_of_four)(a + j, stride);
     }
     for (; r < rows; r++) NAME(add)(sum, x + r * stride, width);
 }
