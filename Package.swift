@@ -124,7 +124,8 @@ let testTargets: [Target] = [
     tests(
         "JepaPipeCLITests",
         [
-            "JepaPipeCLI", "JepaCore", "JepaFormats", "JepaGraph", "JepaImages", "JepaRecorded",
+            "JepaPipeCLI", "JepaCore", "JepaFormats", "JepaGraph", "JepaImages", "JepaInterop",
+            "JepaRecorded",
             "JepaStages", "JepaTensor", "JepaTraining",
         ], resources: [.copy("Fixtures")]),
 ]

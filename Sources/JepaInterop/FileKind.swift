@@ -47,6 +47,11 @@ public enum FileKind: String, CaseIterable, Sendable {
         if names.isSuperset(of: [HuggingFaceFolder.config, HuggingFaceFolder.weights]) {
             return .huggingFaceFolder
         }
+        if names.contains(HuggingFaceFolder.weights + ".index.json") {
+            throw PipelineError(
+                .file, "the weights in \(quoted(path)) are spread over several files",
+                notes: ["Save them with a 'max_shard_size' that puts them into one."])
+        }
         throw PipelineError(
             .file, "\(quoted(path)) is a folder of no known kind",
             notes: [

@@ -22,7 +22,8 @@ extension ModelWeights {
                 .file, "\(quoted(path)) is a numpy file of one array, not the weights of a model")
         case .runFolder, .checkpoint:
             throw PipelineError(
-                .file, "the networks of \(quoted(path)) are described by the pipeline of its run")
+                .file, "the networks of \(quoted(path)) are described by the pipeline of its run",
+                notes: ["'export', 'features' and 'run --weights' take it as it is."])
         }
     }
 

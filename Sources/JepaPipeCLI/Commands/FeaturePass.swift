@@ -73,7 +73,7 @@ struct FeaturePass {
                 try append(extractor.features(of: batch.views[0]))
                 labels += batch.labels.map(Int.init)
                 let seconds = start.duration(to: .now) / .seconds(1)
-                guard seconds - reported >= Self.interval else { continue }
+                guard seconds - reported >= Self.interval, labels.count < count else { continue }
                 reported = seconds
                 Self.report(labels.count, of: count, seconds)
             }

@@ -26,7 +26,7 @@ struct InitialWeights {
             }
             remarks.append("Stage '\(node.name)' begins as the \(source.words) of \(model.path).")
             // No shape shows them, and with others the same weights compute something else.
-            if case .integer(let heads) = node.properties["heads"], heads != model.sizes.heads {
+            if let heads = node.heads, heads != model.sizes.heads {
                 differences.append(
                     "  '\(node.name)' has \(heads) heads, the file \(model.sizes.heads)")
             }

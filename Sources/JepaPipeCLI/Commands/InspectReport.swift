@@ -1,10 +1,10 @@
 import JepaFormats
-import JepaInterop
+package import JepaInterop
 
 /// The contents of a file of tensors as text.
-struct InspectReport {
+package struct InspectReport {
     /// The lines to show.
-    private(set) var lines: [String]
+    package private(set) var lines: [String]
 
     /// Longer texts are shown by their beginning.
     private static let longestText = 100
@@ -12,7 +12,7 @@ struct InspectReport {
     /// A report.
     ///
     /// - Parameter only: A part of the names of the tensors to list; nil for all.
-    init(_ contents: FileContents, only: String?) {
+    package init(_ contents: FileContents, only: String?) {
         lines = ["\(contents.path): \(contents.kind.words)"]
         if contents.file != contents.path { lines[0] += ", of which this is \(contents.file)" }
         let shown = contents.tensors.filter { only.map($0.name.contains) ?? true }

@@ -63,8 +63,15 @@ struct ModelLoading {
             networks[network] = checkpoint.tensors.filter { $0.name.hasPrefix(prefix) }
                 .map { $0.renamed(String($0.name.dropFirst(prefix.count))) }
             remarks.append("The \(network.words) is the stage '\(node.name)'.")
-            if network == .predictor { continue }
-            if case .integer(let heads) = node.properties["heads"] { hints.heads = heads }
+            if network == .predictor {
+                if let heads = node.heads, let others = hints.heads, heads != others {
+                    remarks.append(
+                        "The predictor has \(heads) heads and the encoder \(others); other "
+                            + "programs give it those of the encoder.")
+                }
+                continue
+            }
+            if let heads = node.heads { hints.heads = heads }
             if case .grid(let grid) = node.properties["grid"],
                 case .integer(let side) = node.properties["patch_size"]
             {
@@ -81,6 +88,15 @@ struct ModelLoading {
             networks, from: checkpoint.path,
             origin: "a checkpoint after \(checkpoint.state.step) steps", hints: hints,
             hasPositions: false, remarks: remarks)
+    }
+}
+
+extension Pipeline.Node {
+    /// The attention heads of a network, if it says them or they are set.
+    var heads: Int? {
+        if case .integer(let heads) = properties["heads"] { return heads }
+        let isDeclared = parameters.descriptors.contains { $0.name == "heads" }
+        return isDeclared ? parameters.optionalInteger("heads") : nil
     }
 }
 
