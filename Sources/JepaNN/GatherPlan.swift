@@ -1,7 +1,7 @@
-import JepaTensor
+package import JepaTensor
 
 /// How the last block of an encoder gets by with fewer tokens when only some are wanted.
-enum GatherPlan: Equatable {
+package enum GatherPlan: Equatable {
     /// All tokens are computed.
     case everything
     /// Those of each mask, some perhaps several times.
@@ -13,7 +13,7 @@ enum GatherPlan: Equatable {
     /// The plan with the fewest tokens.
     ///
     /// - Parameter tokens: Per image.
-    init(_ masks: PatchIndices?, tokens: Int) {
+    package init(_ masks: PatchIndices?, tokens: Int) {
         guard let masks, masks.kept > 0 else {
             self = .everything
             return

@@ -5,7 +5,7 @@ import COpenBLAS
 ///
 /// `op(a)` is `[m, k]`, `op(b)` is `[k, n]`, `c` is `[m, n]`; strides count elements from one
 /// row to the next, of the matrices as they are stored.
-struct MatrixProduct {
+package struct MatrixProduct {
     var m: Int
     var n: Int
     var k: Int
@@ -53,7 +53,7 @@ struct MatrixProduct {
 
     /// Computes the product on all threads, one tile each.
     func runInParallel() {
-        let (down, across) = tiling(for: threadCount)
+        let (down, across) = Self.tiling(m: m, n: n, k: k, for: threadCount)
         guard down * across > 1 else { return run() }
         parallel(down * across) { tile in
             let (i, j) = (tile / across, tile % across)
@@ -62,10 +62,12 @@ struct MatrixProduct {
         }
     }
 
-    /// How many tiles to cut the product into, down and across, for this many threads: the
+    /// How many tiles to cut such a product into, down and across, for this many threads: the
     /// cutting whose largest tile takes least time, where each row and column of a tile costs
     /// as much as some more elements, because it has to be copied.
-    func tiling(for threads: Int) -> (down: Int, across: Int) {
+    package static func tiling(
+        m: Int, n: Int, k: Int, for threads: Int
+    ) -> (down: Int, across: Int) {
         // A tile below this many multiplications costs more to hand out than to compute.
         let most = max(1, min(threads, (m * n * k) >> 18))
         var best = (down: 1, across: 1)

@@ -1,5 +1,5 @@
 import Foundation
-import JepaCore
+package import JepaCore
 public import JepaFormats
 import JepaTensor
 
@@ -90,7 +90,7 @@ public struct Checkpoint {
     /// Gives the weights of a pipeline the values of this checkpoint, all of them or none.
     ///
     /// - Throws: `configuration` with every missing, unexpected and mis-shaped tensor.
-    func load(into pipeline: Pipeline) throws {
+    package func load(into pipeline: Pipeline) throws {
         let weights = pipeline.allWeights
         var differences: [String] = []
         for (name, weight) in weights.map({ ($0.name, $0.weight) }) {

@@ -3,20 +3,25 @@ import JepaCore
 
 /// The checkpoints of one run: `step-000120.safetensors` for each step that was saved, of which
 /// the newest few are kept, and `best.safetensors`.
-struct CheckpointFolder {
+package struct CheckpointFolder {
     /// The folder.
-    let path: String
+    package let path: String
 
     /// A checkpoint that is there, whole or not.
-    struct Entry: Equatable {
+    package struct Entry: Equatable {
         /// Steps taken.
-        let step: Int
+        package let step: Int
         /// The file.
-        let path: String
+        package let path: String
+    }
+
+    /// The checkpoints in `path`, whether there are some already or not.
+    package init(path: String) {
+        self.path = path
     }
 
     /// Where the checkpoint of a step belongs.
-    func file(for step: Int) -> String {
+    package func file(for step: Int) -> String {
         let digits = String(step)
         return "\(path)/step-\(String(repeating: "0", count: max(0, 6 - digits.count)))\(digits)"
             + ".safetensors"
@@ -26,7 +31,7 @@ struct CheckpointFolder {
     var bestFile: String { path + "/best.safetensors" }
 
     /// The checkpoints of steps, the newest first.
-    func entries() throws -> [Entry] {
+    package func entries() throws -> [Entry] {
         try RunFolder.list(path).compactMap { name in
             guard let match = name.wholeMatch(of: /step-([0-9]+)\.safetensors/),
                 let step = Int(match.1)

@@ -1,12 +1,15 @@
 /// A 64-bit sum over bytes that any changed bit changes.
 ///
 /// Four lanes of 64-bit words, each multiplied and mixed; it guards against damage, not malice.
-struct Checksum {
+package struct Checksum {
     private var lanes: (UInt64, UInt64, UInt64, UInt64) = (1, 2, 3, 4)
     private var count: UInt64 = 0
 
+    /// The sum over no bytes.
+    package init() {}
+
     /// Adds bytes, and how many there are.
-    mutating func add(_ bytes: UnsafeRawBufferPointer) {
+    package mutating func add(_ bytes: UnsafeRawBufferPointer) {
         var lanes = lanes
         let whole = bytes.count / 32 * 32
         for place in stride(from: 0, to: whole, by: 32) {
@@ -24,7 +27,7 @@ struct Checksum {
     }
 
     /// The sum in sixteen hexadecimal digits.
-    var text: String {
+    package var text: String {
         let sum = [lanes.0, lanes.1, lanes.2, lanes.3].reduce(count, Self.mix)
         let digits = String(sum, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits

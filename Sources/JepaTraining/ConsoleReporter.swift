@@ -27,7 +27,7 @@ public final class ConsoleReporter: ProgressReporter {
     }
 
     /// A reporter with its surroundings handed in.
-    init(
+    package init(
         isTerminal: Bool, interval: Double, width: @escaping () -> Int = { 80 },
         now: @escaping () -> Double, write: @escaping (String) -> Void
     ) {
@@ -84,7 +84,7 @@ public final class ConsoleReporter: ProgressReporter {
     }
 
     /// The line with a bar before it, as long as it fits in so many columns.
-    static func bar(_ progress: TrainingProgress, width: Int) -> String {
+    package static func bar(_ progress: TrainingProgress, width: Int) -> String {
         // A bar that does not jump when the step gets another digit.
         let text = line(progress, digits: String(progress.steps).count)
         let room = min(30, width - text.count - 4)
@@ -95,7 +95,7 @@ public final class ConsoleReporter: ProgressReporter {
     }
 
     /// `2:05`, or `3:02:05` from an hour on.
-    static func clock(_ seconds: Double) -> String {
+    package static func clock(_ seconds: Double) -> String {
         let total = seconds.isFinite ? Int(min(seconds, 3.6e9).rounded()) : 0
         let (hours, minutes, rest) = (total / 3600, total / 60 % 60, total % 60)
         func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }

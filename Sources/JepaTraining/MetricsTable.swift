@@ -1,12 +1,12 @@
 import Foundation
-import JepaCore
+package import JepaCore
 import JepaFormats
 
 /// Rows of numbers that grow at the end, as JSON lines and as CSV beside each other.
 ///
 /// The first column is `step`, the number of steps taken. A figure that appears later than the
 /// first row gets a column at the right end; rows without it are shorter.
-final class MetricsTable {
+package final class MetricsTable {
     private let jsonFile: String
     private let tableFile: String
     private var columns: [String] = []
@@ -19,7 +19,7 @@ final class MetricsTable {
     ///   - path: The two files without their endings.
     ///   - steps: The rows to keep: those of no more steps than this. A row that a killed process
     ///     left incomplete goes, too.
-    init(_ path: String, keeping steps: Int) throws {
+    package init(_ path: String, keeping steps: Int) throws {
         (jsonFile, tableFile) = (path + ".jsonl", path + ".csv")
         try Self.cut(jsonFile) { Self.number(in: $0.dropFirst(#"{"step":"#.count)) <= steps }
         try Self.cut(tableFile) { $0.hasPrefix("step") || Self.number(in: $0) <= steps }
@@ -31,7 +31,7 @@ final class MetricsTable {
     deinit { close() }
 
     /// Adds a row.
-    func append(step: Int, _ figures: [Figure]) throws {
+    package func append(step: Int, _ figures: [Figure]) throws {
         let row = [Figure("step", Double(step))] + figures
         let missing = row.map(\.name).filter { !columns.contains($0) }
         if !missing.isEmpty { try addColumns(missing) }
@@ -44,7 +44,7 @@ final class MetricsTable {
     }
 
     /// Makes the rows last.
-    func sync() throws {
+    package func sync() throws {
         guard fsync(json) == 0, fsync(table) == 0 else {
             throw PipelineError.refused("sync", jsonFile)
         }

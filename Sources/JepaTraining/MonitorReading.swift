@@ -13,6 +13,17 @@ public struct MonitorReading: Codable, Equatable, Sendable {
     /// Images whose class was asked for.
     public let queries: Int
 
+    /// A reading.
+    package init(
+        step: Int, encoders: [EncoderReading], majorityShare: Double?, images: Int, queries: Int
+    ) {
+        self.step = step
+        self.encoders = encoders
+        self.majorityShare = majorityShare
+        self.images = images
+        self.queries = queries
+    }
+
     /// The figures for the metrics: `target_encoder.knn`.
     public var figures: [Figure] {
         encoders.flatMap { reading in
@@ -39,6 +50,21 @@ public struct EncoderReading: Codable, Equatable, Sendable {
     public let cosine: Double?
     /// Why figures are missing.
     public let omissions: [String]
+
+    /// A reading.
+    package init(
+        encoder: String, width: Int, knn: Double?, linear: Double?, rankMe: Double,
+        deviation: Double, cosine: Double?, omissions: [String]
+    ) {
+        self.encoder = encoder
+        self.width = width
+        self.knn = knn
+        self.linear = linear
+        self.rankMe = rankMe
+        self.deviation = deviation
+        self.cosine = cosine
+        self.omissions = omissions
+    }
 
     /// The figures there are, as the metrics name them.
     public var figures: [Figure] {

@@ -3,11 +3,11 @@ import JepaCore
 /// The figures of the features as text, beside those of the untrained network.
 ///
 /// A figure by itself says little: an untrained network already separates classes somewhat.
-enum MonitorTable {
+package enum MonitorTable {
     /// One line for the newest figures of the first encoder.
     ///
     /// `target_encoder after step 400: k-NN .312 -> .441, RankMe 41 -> 67 of 192`
-    static func line(_ reading: MonitorReading, untrained: MonitorReading?) -> String {
+    package static func line(_ reading: MonitorReading, untrained: MonitorReading?) -> String {
         guard let now = reading.encoders.first else { return "no encoder to look at" }
         let before = untrained?.encoders.first { $0.encoder == now.encoder }
         let isFirst = reading.step == 0
@@ -22,7 +22,7 @@ enum MonitorTable {
     }
 
     /// All figures of all encoders, untrained and now, with what they are of.
-    static func text(untrained: MonitorReading?, now: MonitorReading) -> String {
+    package static func text(untrained: MonitorReading?, now: MonitorReading) -> String {
         var lines = [row("", "untrained", "after \(now.step)", "")]
         for reading in now.encoders {
             lines.append(reading.encoder)
@@ -40,7 +40,7 @@ enum MonitorTable {
     }
 
     /// What can be said of the first encoder without praise.
-    static func verdict(_ untrained: MonitorReading?, _ now: MonitorReading) -> [String] {
+    package static func verdict(_ untrained: MonitorReading?, _ now: MonitorReading) -> [String] {
         guard let after = now.encoders.first, now.step > 0,
             let before = untrained?.encoders.first(where: { $0.encoder == after.encoder })
         else { return [] }

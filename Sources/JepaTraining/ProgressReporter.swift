@@ -24,6 +24,19 @@ public struct TrainingProgress: Equatable, Sendable {
     public let imagesPerSecond: Double
     /// Seconds that training will still take at this pace.
     public let secondsLeft: Double
+
+    /// Where training stands.
+    package init(
+        step: Int, steps: Int, epoch: Int, loss: Double, imagesPerSecond: Double,
+        secondsLeft: Double
+    ) {
+        self.step = step
+        self.steps = steps
+        self.epoch = epoch
+        self.loss = loss
+        self.imagesPerSecond = imagesPerSecond
+        self.secondsLeft = secondsLeft
+    }
 }
 
 /// Shows nothing.

@@ -93,7 +93,7 @@ public final class RunFolder {
 
     /// Records the pipeline that runs from a step on; one that ran before it and was another is
     /// kept as `pipeline-until-STEP.yaml`.
-    func write(_ pipelineText: String, from step: Int) throws {
+    package func write(_ pipelineText: String, from step: Int) throws {
         let old = FileManager.default.contents(atPath: pipelineFile)
         if old == Data(pipelineText.utf8) { return }
         if old != nil {
@@ -119,7 +119,7 @@ public final class RunFolder {
     }
 
     /// A name such as `ijepa-20260131-142500`, the second of that name `ijepa-20260131-142500-2`.
-    static func freshName(_ pipeline: String, _ date: Date, number: Int) -> String {
+    package static func freshName(_ pipeline: String, _ date: Date, number: Int) -> String {
         let time = date.formatted(
             Date.VerbatimFormatStyle(
                 format:
@@ -144,7 +144,10 @@ public final class RunFolder {
         }
     }
 
-    static func list(_ path: String) throws -> [String] {
+    /// The names of everything in a folder, hidden or not, in order.
+    ///
+    /// - Throws: `file` if there is no such folder, or it cannot be read.
+    package static func list(_ path: String) throws -> [String] {
         guard let stream = opendir(path) else { throw PipelineError.refused("list", path) }
         defer { closedir(stream) }
         var names: [String] = []

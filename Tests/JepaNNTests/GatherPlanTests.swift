@@ -1,7 +1,6 @@
+import JepaNN
 import JepaTensor
 import Testing
-
-@testable import JepaNN
 
 @Suite struct GatherPlanTests {
     @Test func withoutMasksEverythingIsComputed() {

@@ -1,14 +1,9 @@
+import JepaTensor
 import Testing
-
-@testable import JepaTensor
 
 @Suite struct MatrixProductTests {
     private func tiling(_ m: Int, _ n: Int, _ k: Int, _ threads: Int) -> [Int] {
-        let tensor = Tensor(uninitialized: [1])
-        let product = MatrixProduct(
-            m: m, n: n, k: k, a: tensor.pointer, aStride: k, b: tensor.pointer, bStride: n,
-            c: tensor.mutablePointer, cStride: n)
-        let (down, across) = product.tiling(for: threads)
+        let (down, across) = MatrixProduct.tiling(m: m, n: n, k: k, for: threads)
         return [down, across]
     }
 

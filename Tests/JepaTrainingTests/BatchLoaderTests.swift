@@ -2,10 +2,9 @@ import Foundation
 import JepaCore
 import JepaTensor
 import JepaTestSupport
+import JepaTraining
 import Synchronization
 import Testing
-
-@testable import JepaTraining
 
 @Suite struct BatchLoaderTests {
     private func images(_ count: Int = 22) throws -> ToyImages {

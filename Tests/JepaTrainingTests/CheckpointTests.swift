@@ -3,9 +3,8 @@ import JepaCore
 import JepaFormats
 import JepaTensor
 import JepaTestSupport
+import JepaTraining
 import Testing
-
-@testable import JepaTraining
 
 @Suite struct CheckpointTests {
     private let scratch = Scratch()

@@ -1,8 +1,7 @@
 import JepaCore
 import JepaTestSupport
+import JepaTraining
 import Testing
-
-@testable import JepaTraining
 
 @Suite struct ConsoleReporterTests {
     /// A reporter on paper, with a clock that the test turns.

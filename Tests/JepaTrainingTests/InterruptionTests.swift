@@ -1,7 +1,6 @@
 import Foundation
+import JepaTraining
 import Testing
-
-@testable import JepaTraining
 
 @Suite struct InterruptionTests {
     @Test func onlyTheFirstRequestCounts() {

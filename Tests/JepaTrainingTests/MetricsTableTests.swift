@@ -1,8 +1,7 @@
 import Foundation
 import JepaCore
+import JepaTraining
 import Testing
-
-@testable import JepaTraining
 
 @Suite struct MetricsTableTests {
     private let scratch = Scratch()

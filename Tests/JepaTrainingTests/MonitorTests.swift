@@ -1,8 +1,7 @@
 import JepaCore
 import JepaTestSupport
+import JepaTraining
 import Testing
-
-@testable import JepaTraining
 
 @Suite struct MonitorTests {
     private let scratch = Scratch()

@@ -2,9 +2,8 @@ import Foundation
 import JepaCore
 import JepaStages
 import JepaTensor
+import JepaTraining
 import Testing
-
-@testable import JepaTraining
 
 /// The promises of the trainer, kept by the built-in stages together.
 @Suite struct RealStagesTests {

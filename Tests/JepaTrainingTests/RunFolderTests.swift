@@ -1,9 +1,8 @@
 import Foundation
 import JepaCore
 import JepaTestSupport
+import JepaTraining
 import Testing
-
-@testable import JepaTraining
 
 @Suite struct RunFolderTests {
     private let scratch = Scratch()

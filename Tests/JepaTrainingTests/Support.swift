@@ -2,8 +2,7 @@ import Foundation
 import JepaCore
 import JepaTensor
 import JepaTestSupport
-
-@testable import JepaTraining
+import JepaTraining
 
 /// A folder that goes when the test ends.
 final class Scratch {

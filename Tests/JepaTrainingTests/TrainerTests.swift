@@ -2,9 +2,8 @@ import Foundation
 import JepaCore
 import JepaTensor
 import JepaTestSupport
+import JepaTraining
 import Testing
-
-@testable import JepaTraining
 
 @Suite struct TrainerTests {
     private let scratch = Scratch()

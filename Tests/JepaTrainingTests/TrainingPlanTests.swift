@@ -1,8 +1,7 @@
 import JepaCore
 import JepaTestSupport
+import JepaTraining
 import Testing
-
-@testable import JepaTraining
 
 @Suite struct TrainingPlanTests {
     private func plan(_ train: Setting, images: Int) throws -> TrainingPlan {

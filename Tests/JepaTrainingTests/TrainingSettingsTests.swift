@@ -1,8 +1,7 @@
 import JepaCore
 import JepaTestSupport
+import JepaTraining
 import Testing
-
-@testable import JepaTraining
 
 @Suite struct TrainingSettingsTests {
     private func settings(_ train: Setting, stages: Setting = [:]) throws -> TrainingSettings {
