@@ -17,6 +17,8 @@ enum VerifyCommand: Command {
                 + "and all weights after the first and after the last one.",
             "Absolute is the largest difference of two numbers of a tensor, relative the same over "
                 + "its largest number. Allowed is five times the error of PyTorch in float32.",
+            "'ok but for noise' tells how many weights are farther off because their gradients are "
+                + "rounding noise, of which AdamW makes steps of up to the learning rate.",
             "Ends with 1 if anything differs, is missing, or is not understood.",
         ])
 
