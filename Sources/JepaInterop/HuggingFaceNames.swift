@@ -112,7 +112,7 @@ enum HuggingFaceNames {
     /// The tensors one below the other, if they are of one type and shape.
     private static func join(_ pieces: [StoredTensor], as name: String) -> StoredTensor? {
         let first = pieces[0]
-        guard !first.shape.isEmpty,
+        guard !first.shape.isEmpty, first.count > 0,
             pieces.allSatisfy({ $0.shape == first.shape && $0.element == first.element })
         else { return nil }
         var bytes: [UInt8] = []

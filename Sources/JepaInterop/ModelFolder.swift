@@ -48,8 +48,12 @@ public enum ModelFolder {
     static func readDescription(_ path: String) throws -> Description {
         let file = "\(path)/\(description)"
         do {
-            return try JSONDecoder().decode(
+            let result = try JSONDecoder().decode(
                 Description.self, from: try Data(contentsOf: URL(filePath: file)))
+            guard result.sizes.isPlausible else {
+                throw PipelineError(.file, "its sizes are out of any range")
+            }
+            return result
         } catch {
             throw PipelineError(.file, "\(quoted(file)) cannot be read: \(error)")
         }

@@ -65,6 +65,10 @@ extension ModelSizes {
         }
     }
 
+    /// Pixels along a side, or patches of an image; more can only be a damaged file, which may
+    /// claim any number where a tensor has no elements.
+    private static let lengths = 1...1 << 30
+
     /// How many different blocks the names tell of; missing ones are found later.
     private static func depth(_ prefix: String, in tensors: [StoredTensor]) -> Int {
         let numbers = tensors.compactMap { tensor -> Substring? in
@@ -102,7 +106,8 @@ extension ModelSizes {
         _ size: (height: Int, width: Int)?, patchSize: Int, count: Int?, path: String
     ) throws -> (Int, Int) {
         if let size {
-            guard size.height > 0, size.width > 0, size.height % patchSize == 0,
+            guard lengths.contains(size.height), lengths.contains(size.width),
+                size.height % patchSize == 0,
                 size.width % patchSize == 0
             else {
                 throw PipelineError(
@@ -112,7 +117,7 @@ extension ModelSizes {
             }
             return (size.height / patchSize, size.width / patchSize)
         }
-        guard let count, count > 0 else {
+        guard let count, lengths.contains(count) else {
             throw PipelineError(
                 .file, "\(quoted(path)) has no positions, so its image size is unknown",
                 notes: ["Give --size, and --recompute-positions to have them computed."])

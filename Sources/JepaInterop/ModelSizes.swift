@@ -66,6 +66,13 @@ public struct ModelSizes: Codable, Equatable, Sendable {
         }
     }
 
+    /// Whether a network of these sizes could exist at all, so that they can be computed with.
+    var isPlausible: Bool {
+        let own = [channels, patchSize, gridHeight, gridWidth, width, depth, heads, mlpWidth]
+        let others = predictor.map { [$0.width, $0.depth, $0.mlpWidth] } ?? []
+        return (own + others).allSatisfy((1...1 << 20).contains)
+    }
+
     /// The shape of the positions of a network, `[1, N, width]`.
     func positionShape(of network: ModelNetwork) -> [Int] {
         [1, gridHeight * gridWidth, network == .predictor ? predictor?.width ?? 0 : width]
