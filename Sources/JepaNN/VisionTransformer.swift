@@ -156,10 +156,14 @@ public final class VisionTransformer {
     ) -> Variable {
         let size = configuration.patchSize
         let expected = [configuration.gridHeight * size, configuration.gridWidth * size]
-        precondition(
+        guard
             images.shape.count == 4 && images.shape[1] == configuration.channels
-                && Array(images.shape[2...]) == expected,
-            "images \(images.shape) do not fit \(configuration.channels) channels of \(expected)")
+                && Array(images.shape[2...]) == expected
+        else {
+            fatalError(
+                "images \(images.shape) do not fit \(configuration.channels) channels of \(expected)"
+            )
+        }
         let tokens = patchEmbedding(images, keep: keep, on: tape)
         trace?("patch_embed", tokens.value)
         let all = keep ?? .all(batch: images.shape[0], patches: configuration.patchCount)

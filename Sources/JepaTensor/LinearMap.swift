@@ -11,9 +11,9 @@ struct LinearMap {
 
     /// - Parameter outputs: nil uses them all.
     init(weight: Weight, bias: Weight?, outputs: Range<Int>? = nil, inputShape: [Int]) {
-        precondition(
-            weight.shape.count == 2 && inputShape.last == weight.shape[1],
-            "weight '\(weight.name)' of shape \(weight.shape) cannot map \(inputShape)")
+        guard weight.shape.count == 2 && inputShape.last == weight.shape[1] else {
+            fatalError("weight '\(weight.name)' of shape \(weight.shape) cannot map \(inputShape)")
+        }
         precondition(
             bias == nil || bias!.shape == [weight.shape[0]],
             "a bias of shape \(bias?.shape ?? []) cannot follow weight '\(weight.name)'")

@@ -54,7 +54,7 @@ extension PatchIndices {
     /// Traps if an index names no patch: a kernel would read or write outside its tensor.
     func check(below patches: Int) {
         for index in values where index < 0 || index >= patches {
-            preconditionFailure("patch \(index) does not exist: there are \(patches)")
+            fatalError("patch \(index) does not exist: there are \(patches)")
         }
     }
 }
