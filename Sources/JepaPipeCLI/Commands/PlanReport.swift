@@ -11,9 +11,12 @@ struct PlanReport {
     private let masks: [String: MaskSet]
 
     /// Draws one batch of masks and adds up what the stages cost for it.
-    init(_ loaded: LoadedPipeline) throws {
+    ///
+    /// - Parameter images: Plans for so many images; nil looks how many the data source has.
+    init(_ loaded: LoadedPipeline, images: Int? = nil) throws {
         self.loaded = loaded
-        plan = try loaded.plan()
+        plan =
+            try images.map { try TrainingPlan(loaded.settings, images: $0) } ?? loaded.plan()
         masks = try loaded.pipeline.sampleMasks(batchSize: plan.batchSize)
         costs = loaded.pipeline.costs(batchSize: plan.batchSize, masks: masks)
     }
