@@ -78,6 +78,7 @@ let stages: [Target] = [
     stage("JepaRecordedMasks", role: "Masker", ["JepaFormats", "JepaTensor"]),
     stage("JepaViT", role: "Encoder", ["JepaNN", "JepaTensor"]),
     stage("JepaEMA", role: "Encoder", ["JepaTensor"]),
+    stage("JepaPixels", role: "Encoder", ["JepaTensor"]),
     stage("JepaViTPredictor", role: "Predictor", ["JepaNN", "JepaTensor"]),
     stage("JepaSmoothL1", role: "Loss", ["JepaTensor"]),
     stage("JepaL2", role: "Loss", ["JepaTensor"]),

@@ -13,8 +13,10 @@ public final class PredictorNetwork {
         public var gridHeight: Int
         /// Columns of the patch grid.
         public var gridWidth: Int
-        /// D, the width of the tokens that come in and of those predicted.
+        /// D, the width of the tokens that come in.
         public var inputWidth: Int
+        /// The width of the tokens predicted; D unless they are of another kind.
+        public var outputWidth: Int
         /// P, a multiple of 4 and of `heads`.
         public var width: Int
         /// Blocks, at least 1.
@@ -33,13 +35,15 @@ public final class PredictorNetwork {
 
         /// The sizes, with the official choices for the rest.
         public init(
-            gridHeight: Int, gridWidth: Int, inputWidth: Int, width: Int, depth: Int, heads: Int,
+            gridHeight: Int, gridWidth: Int, inputWidth: Int, outputWidth: Int? = nil, width: Int,
+            depth: Int, heads: Int,
             mlpRatio: Double = 4, qkvBias: Bool = true, deviation: Float = 0.02,
             scalesByDepth: Bool = false
         ) {
             self.gridHeight = gridHeight
             self.gridWidth = gridWidth
             self.inputWidth = inputWidth
+            self.outputWidth = outputWidth ?? inputWidth
             self.width = width
             self.depth = depth
             self.heads = heads
@@ -91,7 +95,7 @@ public final class PredictorNetwork {
         }
         norm = LayerNorm("predictor_norm", width: width, isTrainable: isTrainable)
         projection = Linear(
-            "predictor_proj", inputs: width, outputs: configuration.inputWidth,
+            "predictor_proj", inputs: width, outputs: configuration.outputWidth,
             deviation: deviation, isTrainable: isTrainable)
     }
 

@@ -5,6 +5,7 @@ import JepaEMA
 import JepaImageFolder
 import JepaL2
 import JepaMultiblock
+import JepaPixels
 import JepaRandomMasker
 import JepaRasterised
 import JepaRecorded
@@ -23,7 +24,7 @@ public enum BuiltInStages: StagePlugin {
             ImageFolder.self, Scenes.self, RecordedImages.self,
             MultiblockMasker.self, RandomMasker.self, BlockMasker.self, RasterisedMasker.self,
             RecordedMasks.self,
-            ViTEncoder.self, EMAEncoder.self,
+            ViTEncoder.self, EMAEncoder.self, PixelsEncoder.self,
             ViTPredictor.self,
             SmoothL1Loss.self, L2Loss.self, VarianceCovarianceLoss.self,
             AdamW.self,

@@ -6,14 +6,18 @@ public import JepaTensor
 ///
 /// `tokens [B, Kc, D]` are projected to the width `P` and given the positions of `context
 /// [B, Kc]`; for each target block of `targets [M, B, K]` they are joined by one mask token per
-/// patch with its position. After the blocks the mask tokens are projected back to `D`:
-/// `[M*B, K, D]`. Target blocks do not see one another.
+/// patch with its position. After the blocks the mask tokens are projected to the width of the
+/// targets, `E`, which is `D` unless `output_width` says otherwise: `[M*B, K, E]`. Target blocks do
+/// not see one another.
 /// Source: I-JEPA, section 3, "Prediction".
 public final class ViTPredictor: Predictor {
     public static let descriptor = StageDescriptor(
         name: "vit_predictor",
         summary: "Narrow vision transformer: predicts the tokens of target patches.",
         source: "arXiv 2301.08243, section 3",
+        outputs: [
+            Socket("predictions", .tokens, ["M*B", "K", "E"], help: "One per target patch.")
+        ],
         parameters: [
             .integer(
                 "width", in: 4...65536, default: 384,
@@ -22,6 +26,9 @@ public final class ViTPredictor: Predictor {
             .optionalInteger(
                 "heads", in: 1...1024, help: "The attention heads; those of the encoder if not set."
             ),
+            .optionalInteger(
+                "output_width", in: 1...1_000_000,
+                help: "The width of the predicted tokens, E; that of 'tokens' if not set."),
             .real(
                 "mlp_ratio", in: 0.01...64, default: 4,
                 help: "The width of the hidden layer of a block relative to 'width'."),
@@ -54,14 +61,18 @@ public final class ViTPredictor: Predictor {
         network = PredictorNetwork(
             PredictorNetwork.Configuration(
                 gridHeight: grid.height, gridWidth: grid.width,
-                inputWidth: parameters.linkedInteger("input_width"), width: width,
+                inputWidth: parameters.linkedInteger("input_width"),
+                outputWidth: parameters.optionalInteger("output_width"), width: width,
                 depth: parameters.integer("depth"), heads: heads,
                 mlpRatio: parameters.real("mlp_ratio"),
                 scalesByDepth: parameters.boolean("scale_by_depth")))
     }
 
     public var dimensions: [String: Dimension] {
-        ["D": Dimension(network.configuration.inputWidth)]
+        [
+            "D": Dimension(network.configuration.inputWidth),
+            "E": Dimension(network.configuration.outputWidth),
+        ]
     }
 
     public var weights: [Weight] { network.weights }
@@ -81,7 +92,7 @@ public final class ViTPredictor: Predictor {
         let block =
             tokens * c.width * (4 * c.width + 2 * c.mlpWidth) + 2 * tokens * tokens * c.width
         let embedding = context * c.inputWidth * c.width
-        let projection = targets * c.width * c.inputWidth
+        let projection = targets * c.width * c.outputWidth
         return batch * (embedding + blocks * (c.depth * block + projection))
     }
 }
