@@ -14,6 +14,8 @@ extension Pipeline {
         /// Floating-point operations of forward and backward pass together, for the batch, by the
         /// plain arithmetic of the method: savings do not count.
         public let operations: Double
+        /// Numbers kept from the forward pass for the way back, for the batch.
+        public let keptNumbers: Int
     }
 
     /// What every stage costs for a batch, given the numbers of patches the maskers keep.
@@ -25,7 +27,8 @@ extension Pipeline {
             return Cost(
                 stage: node.name, weights: node.weightCount, isTrained: node.isTrained,
                 sizes: sizes,
-                operations: 2 * passes * Double(node.stage.multiplyAdds(for: sizes)))
+                operations: 2 * passes * Double(node.stage.multiplyAdds(for: sizes)),
+                keptNumbers: node.isTrained ? node.stage.keptNumbers(for: sizes) : 0)
         }
     }
 

@@ -36,6 +36,12 @@ public protocol Stage {
     ///
     /// - Parameter sizes: The letters of the sockets with their numbers.
     func multiplyAdds(for sizes: [String: Int]) -> Int
+
+    /// Numbers that a forward pass keeps for the way back, for a batch; what is computed again does
+    /// not count.
+    ///
+    /// - Parameter sizes: The letters of the sockets with their numbers.
+    func keptNumbers(for sizes: [String: Int]) -> Int
 }
 
 extension Stage {
@@ -45,6 +51,7 @@ extension Stage {
     public func prepare() throws {}
     public func afterUpdate(_ step: StepInfo) throws -> [Figure] { [] }
     public func multiplyAdds(for sizes: [String: Int]) -> Int { 0 }
+    public func keptNumbers(for sizes: [String: Int]) -> Int { 0 }
 }
 
 /// Where training stands.

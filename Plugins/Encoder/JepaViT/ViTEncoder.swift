@@ -89,6 +89,13 @@ public final class ViTEncoder: Encoder {
         return (sizes["B"] ?? 1) * (embedding + c.depth * block)
     }
 
+    public func keptNumbers(for sizes: [String: Int]) -> Int {
+        let c = network.configuration
+        let tokens = (sizes["B"] ?? 1) * (keeps ? sizes["K"] ?? c.patchCount : c.patchCount)
+        // Of a block: its input, qkv, attention's result, the sum after it, and the hidden layer.
+        return tokens * (c.width + c.depth * (6 * c.width + c.mlpWidth))
+    }
+
     private static func configuration(
         _ parameters: StageParameters
     ) throws -> VisionTransformer.Configuration {

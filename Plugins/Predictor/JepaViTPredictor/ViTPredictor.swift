@@ -95,4 +95,14 @@ public final class ViTPredictor: Predictor {
         let projection = targets * c.width * c.outputWidth
         return batch * (embedding + blocks * (c.depth * block + projection))
     }
+
+    public func keptNumbers(for sizes: [String: Int]) -> Int {
+        let c = network.configuration
+        guard let batch = sizes["B"], let blocks = sizes["M"], let context = sizes["Kc"],
+            let targets = sizes["K"]
+        else { return 0 }
+        // Of a block: its input, qkv, attention's result, the sum after it, and the hidden layer.
+        let block = 6 * c.width + c.mlpWidth
+        return batch * blocks * ((context + targets) * c.depth * block + targets * c.outputWidth)
+    }
 }
