@@ -85,6 +85,15 @@ public struct TransformerBlock {
         return finish(attention.attend(qkv: qkv, residual: x, on: tape), on: tape)
     }
 
+    /// Multiply-adds of one forward pass over a row of tokens, by the plain arithmetic.
+    public static func multiplyAdds(tokens: Int, width: Int, mlpWidth: Int) -> Int {
+        tokens * width * (4 * width + 2 * mlpWidth) + 2 * tokens * tokens * width
+    }
+
+    /// Numbers kept for the way back per token: the input, qkv, attention's result, the sum after
+    /// it, and the hidden layer.
+    public static func keptNumbers(width: Int, mlpWidth: Int) -> Int { 6 * width + mlpWidth }
+
     private func finish(_ y: Variable, on tape: Tape) -> Variable {
         mlp(norm2(y, on: tape), residual: y, on: tape)
     }

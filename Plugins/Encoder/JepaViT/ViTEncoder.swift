@@ -84,16 +84,16 @@ public final class ViTEncoder: Encoder {
         let c = network.configuration
         let tokens = keeps ? sizes["K"] ?? c.patchCount : c.patchCount
         let embedding = c.patchCount * c.channels * c.patchSize * c.patchSize * c.width
-        let block =
-            tokens * c.width * (4 * c.width + 2 * c.mlpWidth) + 2 * tokens * tokens * c.width
+        let block = TransformerBlock.multiplyAdds(
+            tokens: tokens, width: c.width, mlpWidth: c.mlpWidth)
         return (sizes["B"] ?? 1) * (embedding + c.depth * block)
     }
 
     public func keptNumbers(for sizes: [String: Int]) -> Int {
         let c = network.configuration
         let tokens = (sizes["B"] ?? 1) * (keeps ? sizes["K"] ?? c.patchCount : c.patchCount)
-        // Of a block: its input, qkv, attention's result, the sum after it, and the hidden layer.
-        return tokens * (c.width + c.depth * (6 * c.width + c.mlpWidth))
+        let block = TransformerBlock.keptNumbers(width: c.width, mlpWidth: c.mlpWidth)
+        return tokens * (c.width + c.depth * block)
     }
 
     private static func configuration(

@@ -89,8 +89,8 @@ public final class ViTPredictor: Predictor {
             let targets = sizes["K"]
         else { return 0 }
         let tokens = context + targets
-        let block =
-            tokens * c.width * (4 * c.width + 2 * c.mlpWidth) + 2 * tokens * tokens * c.width
+        let block = TransformerBlock.multiplyAdds(
+            tokens: tokens, width: c.width, mlpWidth: c.mlpWidth)
         let embedding = context * c.inputWidth * c.width
         let projection = targets * c.width * c.outputWidth
         return batch * (embedding + blocks * (c.depth * block + projection))
@@ -101,8 +101,7 @@ public final class ViTPredictor: Predictor {
         guard let batch = sizes["B"], let blocks = sizes["M"], let context = sizes["Kc"],
             let targets = sizes["K"]
         else { return 0 }
-        // Of a block: its input, qkv, attention's result, the sum after it, and the hidden layer.
-        let block = 6 * c.width + c.mlpWidth
+        let block = TransformerBlock.keptNumbers(width: c.width, mlpWidth: c.mlpWidth)
         return batch * blocks * ((context + targets) * c.depth * block + targets * c.outputWidth)
     }
 }
