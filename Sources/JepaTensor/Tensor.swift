@@ -49,7 +49,8 @@ public struct Tensor: Sendable {
         self.offset = offset
     }
 
-    /// The elements, valid while this tensor is.
+    /// The elements, valid while this tensor is: take it from a tensor with a name, never from the
+    /// result of an expression.
     public var pointer: UnsafePointer<Float> { UnsafePointer(storage.pointer + offset) }
 
     /// The elements for writing; the caller must be the only holder.

@@ -34,28 +34,30 @@ enum KernelCase: String, CaseIterable, Sendable {
 
     /// Everything the kernel writes, for operands of `r` rows of `w` elements.
     func run(rows r: Int, width w: Int) -> [Float] {
+        let operands = Operands()
+        defer { withExtendedLifetime(operands) {} }
         switch self {
         case .fill:
             return result(buffer(r * w, 1)) { jk_fill($0, 2.5, r * w) }
         case .add:
-            return result(buffer(r * w, 1)) { jk_add($0, buffer(r * w, 2).pointer, r * w) }
+            return result(buffer(r * w, 1)) { jk_add($0, operands.sample(r * w, 2), r * w) }
         case .addScaled:
             return result(buffer(r * w, 1)) {
-                jk_add_scaled($0, buffer(r * w, 2).pointer, 0.3, r * w)
+                jk_add_scaled($0, operands.sample(r * w, 2), 0.3, r * w)
             }
         case .sum:
             return result(buffer(r * w, 1)) {
-                jk_sum($0, buffer(r * w, 2).pointer, buffer(r * w, 3).pointer, r * w)
+                jk_sum($0, operands.sample(r * w, 2), operands.sample(r * w, 3), r * w)
             }
         case .scale:
-            return result(buffer(r * w, 1)) { jk_scale($0, buffer(r * w, 2).pointer, 0.3, r * w) }
+            return result(buffer(r * w, 1)) { jk_scale($0, operands.sample(r * w, 2), 0.3, r * w) }
         case .erf:
             return result(buffer(r * w, 1)) { jk_erf($0, $0, r * w) }
         case .gelu:
             return result(buffer(r * w, 1)) { jk_gelu($0, $0, r * w) }
         case .geluBackward:
             return result(buffer(r * w, 1)) {
-                jk_gelu_backward($0, buffer(r * w, 2).pointer, $0, r * w)
+                jk_gelu_backward($0, operands.sample(r * w, 2), $0, r * w)
             }
         case .geluExchange:
             let x = buffer(r * w, 2)
@@ -63,48 +65,48 @@ enum KernelCase: String, CaseIterable, Sendable {
                 + x.elements
         case .addBias:
             return result(buffer(r * w, 1)) {
-                jk_add_bias($0, buffer(w, 2).pointer, buffer(r * w, 3).pointer, r, w)
+                jk_add_bias($0, operands.sample(w, 2), operands.sample(r * w, 3), r, w)
             }
         case .addBiasGelu:
             let y = buffer(r * w, 4)
             return result(buffer(r * w, 1)) {
                 jk_add_bias_gelu(
-                    $0, y.mutablePointer, buffer(w, 2).pointer, buffer(r * w, 3).pointer, r, w)
+                    $0, y.mutablePointer, operands.sample(w, 2), operands.sample(r * w, 3), r, w)
             } + y.elements
         case .columnSums:
             return result(buffer(w, 1)) {
-                jk_column_sums($0, buffer(r * w, 2).pointer, r, w, w, true)
+                jk_column_sums($0, operands.sample(r * w, 2), r, w, w, true)
             }
         case .gatherRows:
             let index = (0..<r).map { Int32(($0 * 7 + 3) % r) }
             return result(buffer(r * w, 1)) {
-                jk_gather_rows($0, buffer(r * w, 2).pointer, index, r, w)
+                jk_gather_rows($0, operands.sample(r * w, 2), index, r, w)
             }
         case .scatterAddRows:
             let index = (0..<r).map { Int32(($0 * 7 + 3) % max(1, r / 2)) }
             return result(buffer(r * w, 1)) {
-                jk_scatter_add_rows($0, buffer(r * w, 2).pointer, index, r, w)
+                jk_scatter_add_rows($0, operands.sample(r * w, 2), index, r, w)
             }
         case .layerNorm:
             let (mean, scale) = (buffer(r, 5), buffer(r, 6))
             return result(buffer(r * w, 1)) {
                 jk_layer_norm(
-                    $0, mean.mutablePointer, scale.mutablePointer, buffer(r * w, 2).pointer,
-                    buffer(w, 3).pointer, buffer(w, 4).pointer, r, w, 0.1)
+                    $0, mean.mutablePointer, scale.mutablePointer, operands.sample(r * w, 2),
+                    operands.sample(w, 3), operands.sample(w, 4), r, w, 0.1)
             } + mean.elements + scale.elements
         case .layerNormAgain:
             return result(buffer(r * w, 1)) {
                 jk_layer_norm_again(
-                    $0, buffer(r, 5).pointer, buffer(r, 6).pointer, buffer(r * w, 2).pointer,
-                    buffer(w, 3).pointer, buffer(w, 4).pointer, r, w)
+                    $0, operands.sample(r, 5), operands.sample(r, 6), operands.sample(r * w, 2),
+                    operands.sample(w, 3), operands.sample(w, 4), r, w)
             }
         case .layerNormBackward:
             let (weights, biases) = (buffer(w, 7), buffer(w, 8))
             return result(buffer(r * w, 1)) {
                 jk_layer_norm_backward(
                     $0, true, weights.mutablePointer, biases.mutablePointer,
-                    buffer(r * w, 2).pointer, buffer(r * w, 3).pointer, buffer(r, 5).pointer,
-                    buffer(r, 6).pointer, buffer(w, 4).pointer, r, w)
+                    operands.sample(r * w, 2), operands.sample(r * w, 3), operands.sample(r, 5),
+                    operands.sample(r, 6), operands.sample(w, 4), r, w)
             } + weights.elements + biases.elements
         case .softmaxUnscaled:
             let (inverse, log) = (buffer(r, 2), buffer(r, 3))
@@ -113,44 +115,44 @@ enum KernelCase: String, CaseIterable, Sendable {
             } + inverse.elements + log.elements
         case .softmaxAgain:
             return result(buffer(r * w, 1)) {
-                jk_softmax_again($0, buffer(r, 2).pointer, 0.7, r, w)
+                jk_softmax_again($0, operands.sample(r, 2), 0.7, r, w)
             }
         case .softmaxBackward:
             return result(buffer(r * w, 1)) {
                 jk_softmax_backward(
-                    $0, buffer(r * w, 2).pointer, buffer(r, 3).pointer, 0.7, r, w)
+                    $0, operands.sample(r * w, 2), operands.sample(r, 3), 0.7, r, w)
             }
         case .scaleRows:
-            return result(buffer(r * w, 1)) { jk_scale_rows($0, buffer(r, 2).pointer, r, w, w) }
+            return result(buffer(r * w, 1)) { jk_scale_rows($0, operands.sample(r, 2), r, w, w) }
         case .rowDots:
             return result(buffer(r, 1)) {
-                jk_row_dots($0, buffer(r * w, 2).pointer, buffer(r * w, 3).pointer, r, w, w)
+                jk_row_dots($0, operands.sample(r * w, 2), operands.sample(r * w, 3), r, w, w)
             }
         case .smoothL1Backward:
             return result(buffer(r * w, 1)) {
                 jk_smooth_l1_backward(
-                    $0, buffer(r * w, 2).pointer, buffer(r * w, 3).pointer, 0.5, 0.3, r * w)
+                    $0, operands.sample(r * w, 2), operands.sample(r * w, 3), 0.5, 0.3, r * w)
             }
         case .scaledDifference:
             return result(buffer(r * w, 1)) {
                 jk_scaled_difference(
-                    $0, buffer(r * w, 2).pointer, buffer(r * w, 3).pointer, 0.3, r * w)
+                    $0, operands.sample(r * w, 2), operands.sample(r * w, 3), 0.3, r * w)
             }
         case .adamw:
             let (first, second) = (buffer(r * w, 2), buffer(r * w, 3))
-            jk_sum(second.mutablePointer, second.pointer, buffer(r * w, 3).pointer, r * w)
+            jk_sum(second.mutablePointer, second.pointer, operands.sample(r * w, 3), r * w)
             for i in 0..<r * w { second.mutablePointer[i] = abs(second.pointer[i]) }
             let step = jk_adamw_step(
                 decay: 0.9, beta1: 0.9, rest1: 0.1, beta2: 0.99, rest2: 0.01, rate: 0.1,
                 second_factor: 1.1, epsilon: 0.1)
             return result(buffer(r * w, 1)) {
                 jk_adamw(
-                    $0, first.mutablePointer, second.mutablePointer, buffer(r * w, 4).pointer,
+                    $0, first.mutablePointer, second.mutablePointer, operands.sample(r * w, 4),
                     step, r * w)
             } + first.elements + second.elements
         case .movingAverage:
             return result(buffer(r * w, 1)) {
-                jk_moving_average($0, buffer(r * w, 2).pointer, 0.9, r * w)
+                jk_moving_average($0, operands.sample(r * w, 2), 0.9, r * w)
             }
         case .sumsOfLosses:
             let (a, b) = (buffer(r * w, 1), buffer(r * w, 2))
@@ -159,6 +161,17 @@ enum KernelCase: String, CaseIterable, Sendable {
                 Float(jk_smooth_l1(a.pointer, b.pointer, 0.5, r * w)),
                 Float(jk_squared_error(a.pointer, b.pointer, r * w)),
             ]
+        }
+    }
+
+    /// Holds the samples that a kernel reads for as long as it may read them.
+    private final class Operands {
+        private var tensors: [Tensor] = []
+
+        func sample(_ count: Int, _ seed: UInt64) -> UnsafePointer<Float> {
+            let tensor = sampleTensor([count], seed: seed)
+            tensors.append(tensor)
+            return tensor.pointer
         }
     }
 
