@@ -5,6 +5,10 @@ struct Assembly {
     private(set) var properties: [String: [String: StageProperty]] = [:]
     private(set) var shapes = ShapeUnifier()
     private(set) var errors: [PipelineError]
+    /// The edges and links that cannot stand as they are written.
+    private(set) var wrongEdges: [WrongEdge]
+    /// What is wrong with the stages themselves, by name.
+    private(set) var faults: [String: [PipelineError]]
     /// The stages in the order in which a step computes them.
     private(set) var order: [String] = []
     private let wiring: Wiring
@@ -13,6 +17,8 @@ struct Assembly {
     init(_ wiring: Wiring) {
         self.wiring = wiring
         errors = wiring.errors
+        wrongEdges = wiring.wrongEdges
+        faults = wiring.faults
         makeStages()
         unifyShapes()
         orderSteps()
@@ -30,6 +36,11 @@ struct Assembly {
         return named + followed
     }
 
+    private mutating func report(_ found: [PipelineError], about stage: String) {
+        errors += found
+        faults[stage, default: []] += found
+    }
+
     private func edge(into node: Wiring.Node, at socket: String) -> Wiring.Edge? {
         wiring.edges.first { $0.target.stage == node.name && $0.target.socket == socket }
     }
@@ -43,10 +54,11 @@ struct Assembly {
         }
         if let first = sorted.cycle.first {
             let members = sorted.cycle.map { "'\($0)'" }.joined(separator: ", ")
-            errors.append(
-                PipelineError(
-                    .wiring, "the values of the stages \(members) follow from each other",
-                    at: wiring.node(first)?.written.location))
+            let error = PipelineError(
+                .wiring, "the values of the stages \(members) follow from each other",
+                at: wiring.node(first)?.written.location)
+            errors.append(error)
+            for name in sorted.cycle { faults[name, default: []].append(error) }
         }
     }
 
@@ -60,15 +72,17 @@ struct Assembly {
             let stage = try instantiate(node, linked: values, connected: connected(node))
             stages[node.name] = stage
             properties[node.name] = allProperties(of: stage, values)
+        } catch  where faults[node.name] != nil {
+            // A key that is misspelt or a value that is wrong is probably what this comes from.
         } catch let error as PipelineErrors {
-            errors += error.errors
+            report(error.errors, about: node.name)
         } catch var error as PipelineError {
             error.location = error.location ?? node.written.location
-            errors.append(error)
+            report([error], about: node.name)
         } catch {
-            errors.append(
-                PipelineError(
-                    .configuration, "stage '\(node.name)': \(error)", at: node.written.location))
+            let error = PipelineError(
+                .configuration, "stage '\(node.name)': \(error)", at: node.written.location)
+            report([error], about: node.name)
         }
     }
 
@@ -130,6 +144,10 @@ struct Assembly {
         for (name, source, property, location) in wanted {
             guard let value = properties[source]?[property] else {
                 let given = (properties[source] ?? [:]).keys.sorted().joined(separator: ", ")
+                wrongEdges.append(
+                    WrongEdge(
+                        from: "\(source).\(property)", to: node.name, name,
+                        "'\(source)' does not give '\(property)'"))
                 errors.append(
                     PipelineError(
                         .wiring,
@@ -184,6 +202,10 @@ struct Assembly {
         let given = before.text(of: edge.sourceSocket, at: edge.source.stage)
         let taken = before.text(of: edge.targetSocket, at: edge.target.stage)
         shapes = before
+        wrongEdges.append(
+            WrongEdge(
+                from: "\(edge.source)", to: edge.target.stage, edge.target.socket,
+                "gives \(given), takes \(taken)"))
         errors.append(
             PipelineError(
                 .wiring,
@@ -200,6 +222,13 @@ struct Assembly {
             after: { name in wiring.edges(into: name).map(\.source.stage) })
         order = sorted.order
         guard let first = sorted.cycle.first else { return }
+        for edge in wiring.edges
+        where sorted.cycle.contains(edge.source.stage) && sorted.cycle.contains(edge.target.stage) {
+            wrongEdges.append(
+                WrongEdge(
+                    from: "\(edge.source)", to: edge.target.stage, edge.target.socket,
+                    "part of a cycle"))
+        }
         errors.append(
             PipelineError(
                 .wiring,
@@ -219,11 +248,11 @@ struct Assembly {
         for node in wiring.nodes where !used.contains(node.name) {
             switch node.entry.role {
             case .encoder, .predictor, .masker:
-                errors.append(
-                    PipelineError(
-                        .wiring, "no loss depends on stage '\(node.name)'",
-                        at: node.written.location,
-                        notes: ["Wire its output to another stage or remove it."]))
+                let error = PipelineError(
+                    .wiring, "no loss depends on stage '\(node.name)'",
+                    at: node.written.location,
+                    notes: ["Wire its output to another stage or remove it."])
+                report([error], about: node.name)
             default: break
             }
         }
@@ -233,11 +262,11 @@ struct Assembly {
                 PipelineError(.missing, "no data source feeds the losses", at: nil))
         }
         for extra in sources.dropFirst() {
-            errors.append(
-                PipelineError(
-                    .wiring,
-                    "stage '\(extra.name)' is a second data source beside '\(sources[0].name)'; "
-                        + "one feeds a pipeline", at: extra.written.location))
+            let error = PipelineError(
+                .wiring,
+                "stage '\(extra.name)' is a second data source beside '\(sources[0].name)'; "
+                    + "one feeds a pipeline", at: extra.written.location)
+            report([error], about: extra.name)
         }
         for loss in wiring.minimised where loss.weight == 0 {
             errors.append(

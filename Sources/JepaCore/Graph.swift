@@ -71,7 +71,7 @@ public struct Graph: Sendable {
         nodes = root.entries == nil ? [] : Self.nodes(root["stages"], root, &errors)
         let read = Set(nodes.map(\.name))
         unreadable = Set((root["stages"]?.entries ?? []).map(\.key)).subtracting(read)
-        let train = root["train"] ?? Setting(.mapping([]))
+        let train = root["train"] ?? Setting(.mapping([]), at: root.location)
         if train.entries == nil {
             errors.append(
                 PipelineError(

@@ -59,28 +59,21 @@ public final class Pipeline {
     ///
     /// - Throws: `PipelineErrors` with everything that is wrong.
     public init(_ graph: Graph, registry: Registry) throws {
-        let wiring = Wiring(graph, registry: registry)
-        let assembly = Assembly(wiring)
-        let errors = graph.mistakes + assembly.errors
-        if !errors.isEmpty { throw PipelineErrors(errors) }
+        let draft = PipelineDraft(graph, registry: registry)
+        if !draft.errors.isEmpty { throw PipelineErrors(draft.errors) }
         self.graph = graph
-        let nodes = assembly.order.compactMap { name -> Node? in
-            guard let node = wiring.node(name), let stage = assembly.stages[name] else {
-                return nil
-            }
+        let nodes = draft.nodes.map { node -> Node in
+            guard let entry = node.entry, let parameters = node.parameters, let stage = node.stage
+            else { fatalError("the stage '\(node.name)' of a checked graph is not made") }
             return Node(
-                name: name, entry: node.entry, parameters: node.parameters, stage: stage,
-                properties: assembly.properties[name] ?? [:], location: node.written.location)
+                name: node.name, entry: entry, parameters: parameters, stage: stage,
+                properties: node.properties, location: node.location)
         }
         self.nodes = nodes
-        edges = wiring.edges.map { edge in
-            Edge(
-                source: edge.source, target: edge.target, kind: edge.sourceSocket.kind,
-                shape: assembly.shapes.text(of: edge.sourceSocket, at: edge.source.stage))
-        }
-        links = wiring.links
-        minimised = wiring.minimised
-        shapes = assembly.shapes
+        edges = draft.edges
+        links = draft.links
+        minimised = draft.minimised
+        shapes = draft.shapes
         guard let optimizer = nodes.lazy.compactMap({ $0.stage as? any Optimizer }).first else {
             fatalError("a checked graph has no optimizer")
         }

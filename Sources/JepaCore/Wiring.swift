@@ -58,6 +58,12 @@ public struct Wiring {
     public private(set) var edges: [Edge] = []
     /// The links whose source exists.
     public private(set) var links: [Link] = []
+    /// The edges and links that cannot stand as they are written.
+    public private(set) var wrongEdges: [WrongEdge] = []
+    /// The edges from or to a stage that is wrong itself, so that nothing can be said of them.
+    public private(set) var openEdges: [OpenEdge] = []
+    /// What is wrong with the stages themselves, by name.
+    public private(set) var faults: [String: [PipelineError]] = [:]
     /// Everything that is wrong.
     public private(set) var errors: [PipelineError] = []
 
@@ -69,7 +75,9 @@ public struct Wiring {
         var seen: Set<String> = []
         for written in graph.nodes {
             if !seen.insert(written.name).inserted {
-                report(.duplicateName, "there are two stages '\(written.name)'", written.location)
+                report(
+                    .duplicateName, "there are two stages '\(written.name)'", written.location,
+                    stage: written.name)
             } else if let entry = entry(for: written, registry) {
                 nodes.append(node(written, entry))
             }
@@ -78,6 +86,7 @@ public struct Wiring {
             connectInputs(of: node)
             resolveReferences(of: node)
         }
+        guessEdges()
         checkCounts()
     }
 
@@ -102,9 +111,19 @@ public struct Wiring {
 
     private mutating func report(
         _ code: PipelineError.Code, _ message: String, _ location: SourceLocation?,
-        notes: [String] = []
+        notes: [String] = [], stage: String? = nil
     ) {
-        errors.append(PipelineError(code, message, at: location, notes: notes))
+        let error = PipelineError(code, message, at: location, notes: notes)
+        errors.append(error)
+        if let stage { faults[stage, default: []].append(error) }
+    }
+
+    private mutating func reject(
+        _ edge: WrongEdge, _ code: PipelineError.Code, _ message: String,
+        _ location: SourceLocation?, notes: [String] = []
+    ) {
+        wrongEdges.append(edge)
+        report(code, message, location, notes: notes)
     }
 }
 
@@ -115,13 +134,13 @@ extension Wiring {
         guard let use = written.use else {
             report(
                 .missing, "stage '\(written.name)' needs 'use', the name of a registered stage",
-                written.location)
+                written.location, stage: written.name)
             return nil
         }
         guard case .text(let name) = use.content else {
             report(
                 .value, "'use' of stage '\(written.name)' is a name, not \(use.quoted)",
-                use.location)
+                use.location, stage: written.name)
             return nil
         }
         if let entry = registry[name] { return entry }
@@ -137,7 +156,7 @@ extension Wiring {
             use.location,
             notes: [
                 "Registered \(role?.plural ?? "stages"): \(candidates.joined(separator: ", "))."
-            ])
+            ], stage: written.name)
         return nil
     }
 
@@ -150,6 +169,7 @@ extension Wiring {
             written.entries, against: entry.parameters, at: written.location,
             otherKeys: entry.inputs.map(\.name), reserved: reserved)
         errors += check.errors
+        if !check.errors.isEmpty { faults[written.name, default: []] += check.errors }
         return Node(written: written, entry: entry, parameters: parameters)
     }
 
@@ -167,7 +187,7 @@ extension Wiring {
             report(
                 .wiring,
                 "stage '\(extra.name)' is a second optimizer beside '\(optimizers[0].name)'; "
-                    + "a graph has one", extra.written.location)
+                    + "a graph has one", extra.written.location, stage: extra.name)
         }
         if isComplete && !nodes.contains(where: { $0.entry.role == .loss }) {
             report(.missing, "the graph has no loss", stagesLocation)
@@ -183,7 +203,8 @@ extension Wiring {
             guard let entry = node.written.entries.first(where: { $0.key == socket.name }) else {
                 let isReported = isMisspelt(socket.name, in: node)
                 if !socket.isOptional && !isReported {
-                    report(
+                    reject(
+                        WrongEdge(to: node.name, socket.name, "open; takes \(socket.type)"),
                         .missing,
                         "input '\(socket.name)' of stage '\(node.name)' is open; "
                             + "it takes \(socket.type)", node.written.location,
@@ -210,21 +231,26 @@ extension Wiring {
         } else {
             parts = []
         }
+        var wrong = WrongEdge(from: entry.value, to: node.name, socket.name)
         guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }) else {
-            report(
-                .wiring,
+            wrong.reason = "takes an output such as 'data.images'"
+            reject(
+                wrong, .wiring,
                 "input '\(socket.name)' of stage '\(node.name)' takes an output such as "
                     + "'data.images', not \(entry.value.quoted)", location)
             return
         }
         let (stage, output) = (String(parts[0]), String(parts[1]))
-        guard let source = source(stage, for: "input '\(socket.name)'", of: node, location) else {
-            return
-        }
+        guard
+            let source = source(
+                stage, for: "input '\(socket.name)'", of: node, location, edge: wrong)
+        else { return }
         guard let sourceSocket = source.entry.outputs.first(where: { $0.name == output }) else {
             let names = source.entry.outputs.map(\.name)
-            report(
-                .unknownName,
+            wrong.reason =
+                "'\(stage)' has no output '\(output)'\(didYouMean(output, among: names))"
+            reject(
+                wrong, .unknownName,
                 "stage '\(stage)' has no output '\(output)'\(didYouMean(output, among: names))",
                 location,
                 notes: [
@@ -236,8 +262,9 @@ extension Wiring {
         }
         guard sourceSocket.kind == socket.kind, sourceSocket.shape.count == socket.shape.count
         else {
-            report(
-                .wiring,
+            wrong.reason = "gives \(sourceSocket.type), takes \(socket.type)"
+            reject(
+                wrong, .wiring,
                 "\(stage).\(output) gives \(sourceSocket.type), but input '\(socket.name)' of "
                     + "stage '\(node.name)' takes \(socket.type)", location)
             return
@@ -251,22 +278,43 @@ extension Wiring {
 
     /// The stage an edge or link comes from, or a report that there is none.
     private mutating func source(
-        _ name: String, for what: String, of node: Node, _ location: SourceLocation?
+        _ name: String, for what: String, of node: Node, _ location: SourceLocation?,
+        edge: WrongEdge
     ) -> Node? {
+        var wrong = edge
         if name == node.name {
-            report(.wiring, "\(what) of stage '\(name)' comes from the stage itself", location)
+            wrong.reason = "comes from the stage itself"
+            reject(
+                wrong, .wiring, "\(what) of stage '\(name)' comes from the stage itself", location)
             return nil
         }
         if let source = self.node(name) { return source }
         let names = graph.nodes.map(\.name)
-        if !names.contains(name), !graph.unreadable.contains(name) {
-            report(
-                .unknownName,
+        if names.contains(name) || graph.unreadable.contains(name) {
+            openEdges.append(OpenEdge(source: name, target: node.name, input: edge.input))
+        } else {
+            wrong.reason = "there is no stage '\(name)'\(didYouMean(name, among: names))"
+            reject(
+                wrong, .unknownName,
                 "\(what) of stage '\(node.name)' names the stage '\(name)', which is not in the "
                     + "graph\(didYouMean(name, among: names))", location,
                 notes: ["Stages: \(names.joined(separator: ", "))."])
         }
         return nil
+    }
+
+    /// Finds the edges that a stage would have if its `use` were known.
+    private mutating func guessEdges() {
+        let names = Set(graph.nodes.map(\.name))
+        for written in graph.nodes where node(written.name) == nil {
+            for entry in written.entries {
+                guard case .text(let text) = entry.value.content else { continue }
+                let stage = String(text.prefix { $0 != "." })
+                guard stage != written.name, names.contains(stage) else { continue }
+                openEdges.append(
+                    OpenEdge(source: stage, target: written.name, input: entry.key))
+            }
+        }
     }
 
     private mutating func resolveReferences(of node: Node) {
@@ -288,19 +336,24 @@ extension Wiring {
         to stage: String, property: String?, parameter: String, of node: Node,
         _ location: SourceLocation?
     ) {
-        guard let source = source(stage, for: "'\(parameter)'", of: node, location) else { return }
+        var wrong = WrongEdge(
+            from: property.map { "\(stage).\($0)" } ?? stage, to: node.name, parameter)
+        guard let source = source(stage, for: "'\(parameter)'", of: node, location, edge: wrong)
+        else { return }
         let kind = node.entry.parameters.first { $0.name == parameter }?.kind
         if case .stage(let role)? = kind, source.entry.role != role {
-            report(
-                .wiring,
+            wrong.reason = "takes a stage of the role \(role.rawValue)"
+            reject(
+                wrong, .wiring,
                 "'\(parameter)' of stage '\(node.name)' names a stage of the role "
                     + "\(role.rawValue), but '\(stage)' is of the role "
                     + source.entry.role.rawValue, location)
             return
         }
         if case .property(let expected)? = kind, let property, property != expected {
-            report(
-                .unknownName,
+            wrong.reason = "follows '\(expected)', not '\(property)'"
+            reject(
+                wrong, .unknownName,
                 "'\(parameter)' of stage '\(node.name)' follows '\(expected)' of another stage, "
                     + "not '\(property)'", location,
                 notes: ["Write '\(stage).\(expected)'."])
@@ -314,10 +367,14 @@ extension Wiring {
 
     private mutating func checkMinimised(_ loss: ParameterValue.LossWeight, by node: Node) {
         let location = loss.location ?? node.parameters.location(of: "minimize")
-        guard let source = source(loss.stage, for: "'minimize'", of: node, location) else { return }
+        var wrong = WrongEdge(from: loss.stage, to: node.name, "minimize")
+        guard
+            let source = source(loss.stage, for: "'minimize'", of: node, location, edge: wrong)
+        else { return }
         guard source.entry.role == .loss else {
-            report(
-                .wiring,
+            wrong.reason = "takes losses"
+            reject(
+                wrong, .wiring,
                 "'minimize' of stage '\(node.name)' takes losses, but '\(loss.stage)' is of the "
                     + "role \(source.entry.role.rawValue)", location)
             return

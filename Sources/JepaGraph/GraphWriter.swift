@@ -74,17 +74,7 @@ public enum GraphWriter {
     // MARK: One line
 
     private static func flow(_ setting: Setting) -> String {
-        switch setting.content {
-        case .null: "null"
-        case .boolean(let value): "\(value)"
-        case .integer(let value): "\(value)"
-        case .real(let value): number(value)
-        case .text(let value): scalar(value)
-        case .list(let items): "[" + items.map(flow).joined(separator: ", ") + "]"
-        case .mapping(let entries):
-            "{" + entries.map { "\(scalar($0.key)): \(flow($0.value))" }.joined(separator: ", ")
-                + "}"
-        }
+        setting.onOneLine(text: scalar, number: number)
     }
 
     /// A number with a point, or YAML 1.1 takes `1e-05` for a text.

@@ -15,6 +15,8 @@ extension PipelineDrawing.Line {
         case .data: "◀──"
         case .noGradient: "◀╌╌"
         case .link: "◁╌╌"
+        case .unknown: "◁┄┄"
+        case .wrong: "✗──"
         }
     }
 }
@@ -29,34 +31,41 @@ private struct TextTree {
     mutating func lines() -> [String] {
         var lines = [drawing.title]
         let needed = Set(drawing.arrows.map(\.source))
-        let roots = drawing.boxes.filter { !needed.contains($0.name) }
+        let boxes = drawing.boxes.filter { $0.kind == .stage }
+        let roots = boxes.filter { !needed.contains($0.id) }
         // The optimizer is the last of the order, and the root of most.
-        for box in roots.reversed() where !drawn.contains(box.name) {
+        for box in roots.reversed() where !drawn.contains(box.id) {
             lines += [""] + tree(of: box, indent: "")
         }
-        for box in drawing.boxes where !drawn.contains(box.name) {
+        for box in boxes where !drawn.contains(box.id) {
             lines += [""] + tree(of: box, indent: "")
         }
         return lines + [""] + legend
     }
 
     private mutating func tree(of box: PipelineDrawing.Box, indent: String) -> [String] {
-        drawn.insert(box.name)
-        let arrows = drawing.arrows.filter { $0.target == box.name }
+        drawn.insert(box.id)
+        let arrows = drawing.arrows.filter { $0.target == box.id }
         var lines = [indent + headline(of: box)]
+        let bar = arrows.isEmpty ? "   " : "│  "
         if !box.settings.isEmpty {
-            let bar = arrows.isEmpty ? "   " : "│  "
-            lines.append(indent + bar + box.settings.joined(separator: ", "))
+            let settings = box.settings.map { "\($0.name): \($0.value)" }
+            lines.append(indent + bar + settings.joined(separator: ", "))
         }
+        lines += box.faults.map { indent + bar + "✗ " + $0 }
         for (index, arrow) in arrows.enumerated() {
             let isLast = index == arrows.count - 1
-            let origin = arrow.origin.map { "\(arrow.source).\($0)" } ?? arrow.source
+            let source = drawing.boxes.first { $0.id == arrow.source }
+            let name = source?.name ?? arrow.source
+            let origin = arrow.origin.map { "\(name).\($0)" } ?? name
             var line =
                 "\(indent)\(isLast ? "└─" : "├─") \(arrow.name) \(arrow.line.glyph) \(origin)"
             if !arrow.carries.isEmpty { line += "  \(arrow.carries)" }
-            guard !drawn.contains(arrow.source),
-                let source = drawing.boxes.first(where: { $0.name == arrow.source })
-            else {
+            guard let source, source.kind == .stage else {
+                lines.append(line)
+                continue
+            }
+            guard !drawn.contains(source.id) else {
                 lines.append(line + " (above)")
                 continue
             }
@@ -67,11 +76,14 @@ private struct TextTree {
     }
 
     private func headline(of box: PipelineDrawing.Box) -> String {
-        "\(box.name) (\(box.kind))" + (box.weights.map { ": \($0)" } ?? "")
+        "\(box.name) (\(box.use))" + (box.weights.map { ": \($0)" } ?? "")
     }
 
     private var legend: [String] {
-        let lines = drawing.shownLines.map { "\($0.glyph) \($0.meaning)" }
+        var lines = drawing.shownLines.map { "\($0.glyph) \($0.meaning)" }
+        if drawing.boxes.contains(where: { !$0.faults.isEmpty }) {
+            lines.append("✗ what is wrong with a stage")
+        }
         let letters =
             "B images of a batch"
             + (drawing.hasLetters ? "; other letters change from step to step" : "")

@@ -87,6 +87,7 @@ extension JepaPipe {
             RunCommand.self, ValidateCommand.self, PlanCommand.self, GraphCommand.self,
             MasksCommand.self, InspectCommand.self, ImportCommand.self, ExportCommand.self,
             FeaturesCommand.self, VerifyCommand.self, StagesCommand.self, StagesShowCommand.self,
+            SchemaCommand.self,
         ]
     }
 }

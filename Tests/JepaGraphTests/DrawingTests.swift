@@ -2,92 +2,112 @@ import JepaCore
 import JepaGraph
 import Testing
 
-/// Pipelines drawn as text and as diagrams.
+/// Pipelines drawn as text and as diagrams, compared with the files of `Snapshots`.
 struct DrawingTests {
-    private func drawing(_ text: String = ToyStages.graph) throws -> PipelineDrawing {
-        let graph = try Graph(GraphReader.read(text: text, file: "toy.yaml"))
-        return PipelineDrawing(try Pipeline(graph, registry: ToyStages.registry))
+    private func drawing(_ text: String) throws -> PipelineDrawing {
+        let graph = Graph(collecting: try GraphReader.read(text: text, file: "toy.yaml"))
+        return PipelineDrawing(PipelineDraft(graph, registry: ToyStages.registry))
     }
 
-    @Test func theTreeShowsWhatEachStageDependsOn() throws {
-        #expect(
-            try drawing().text == """
-                toy: 8 stages, 3,152 weights, 1,608 of them trained
+    /// The toy graph with a mistake of every kind that a drawing shows.
+    private static let wrong =
+        ToyStages.graph
+        .replacing("size: [16, 24]", with: "size: [16, 24], blur: 3")
+        .replacing("use: toy_follower", with: "use: toy_folower")
+        .replacing("    context: masks.context\n", with: "")
+        .replacing("images: data.images, keep: masks.context", with: "images: data.image, keep: 3")
+        .replacing("tokens: context_encoder.tokens}", with: "tokens: encodr.tokens}")
+        .replacing("{loss: 1, spread: 0.2}", with: "{loss: 1, predictor: 1, los: 1}")
 
-                optimizer (toy_optimizer, optimizer)
-                │  lr: 0.001
-                ├─ minimize ◀══ loss  scalar
-                │  loss (toy_loss, loss)
-                │  ├─ predictions ◀══ predictor.predictions  tokens [2*B, 1, 8]
-                │  │  predictor (toy_predictor, predictor): 64 weights
-                │  │  ├─ tokens ◀══ context_encoder.tokens  tokens [B, K, 8]
-                │  │  │  context_encoder (toy_encoder, encoder): 1,544 weights
-                │  │  │  │  width: 8
-                │  │  │  ├─ images ◀── data.images  images [B, 3, 16, 24]
-                │  │  │  │  data (toy_data, data source)
-                │  │  │  │     size: [16, 24]
-                │  │  │  └─ keep ◀── masks.context  mask [B, K]
-                │  │  │     masks (toy_masker, masker)
-                │  │  │     │  targets: 2
-                │  │  │     └─ patches ◁╌╌ context_encoder.grid  2x3 (above)
-                │  │  ├─ context ◀── masks.context  mask [B, K] (above)
-                │  │  └─ targets ◀── masks.targets  mask [2, B, 1] (above)
-                │  └─ targets ◀╌╌ target_encoder.tokens  tokens [2*B, 1, 8]
-                │     target_encoder (toy_follower, encoder): 1,544 weights, not trained
-                │     ├─ images ◀── data.images  images [B, 3, 16, 24] (above)
-                │     ├─ gather ◀── masks.targets  mask [2, B, 1] (above)
-                │     └─ of ◁╌╌ context_encoder (above)
-                └─ minimize ◀══ spread  scalar, weight 0.2
-                   spread (toy_spread, loss)
-                   └─ tokens ◀══ context_encoder.tokens  tokens [B, K, 8] (above)
-
-                ◀══ tensor, gradient flows back
-                ◀── images or masks
-                ◀╌╌ tensor, no gradient
-                ◁╌╌ link, no tensor
-                B images of a batch; other letters change from step to step
-
-                """)
+    @Test(arguments: [("toy", ToyStages.graph), ("wrong", wrong)])
+    func drawingsAreThoseOfTheSnapshots(name: String, graph: String) throws {
+        let drawing = try drawing(graph)
+        try Snapshot.expect(drawing.text, "\(name).txt")
+        try Snapshot.expect(drawing.mermaid, "\(name).mmd")
+        try Snapshot.expect(drawing.dot, "\(name).dot")
     }
 
-    @Test func theDiagramShowsStagesEdgesAndLinks() throws {
-        #expect(
-            try drawing().mermaid == """
-                %% toy: 8 stages, 3,152 weights, 1,608 of them trained
-                flowchart TD
-                    stage_data["<b>data</b><br/>toy_data, data source<br/>size: [16, 24]"]
-                    stage_masks["<b>masks</b><br/>toy_masker, masker<br/>targets: 2"]
-                    stage_context_encoder["<b>context_encoder</b><br/>toy_encoder, encoder<br/>width: 8<br/><i>1,544 weights</i>"]
-                    stage_target_encoder["<b>target_encoder</b><br/>toy_follower, encoder<br/><i>1,544 weights, not trained</i>"]
-                    stage_predictor["<b>predictor</b><br/>toy_predictor, predictor<br/><i>64 weights</i>"]
-                    stage_loss["<b>loss</b><br/>toy_loss, loss"]
-                    stage_spread["<b>spread</b><br/>toy_spread, loss"]
-                    stage_optimizer["<b>optimizer</b><br/>toy_optimizer, optimizer<br/>lr: 0.001"]
-                    stage_data -->|"images<br/>images [B, 3, 16, 24]"| stage_context_encoder
-                    stage_masks -->|"context → keep<br/>mask [B, K]"| stage_context_encoder
-                    stage_data -->|"images<br/>images [B, 3, 16, 24]"| stage_target_encoder
-                    stage_masks -->|"targets → gather<br/>mask [2, B, 1]"| stage_target_encoder
-                    stage_context_encoder ==>|"tokens<br/>tokens [B, K, 8]"| stage_predictor
-                    stage_masks -->|"context<br/>mask [B, K]"| stage_predictor
-                    stage_masks -->|"targets<br/>mask [2, B, 1]"| stage_predictor
-                    stage_predictor ==>|"predictions<br/>tokens [2*B, 1, 8]"| stage_loss
-                    stage_target_encoder -.->|"tokens → targets<br/>tokens [2*B, 1, 8]"| stage_loss
-                    stage_context_encoder ==>|"tokens<br/>tokens [B, K, 8]"| stage_spread
-                    stage_context_encoder --o|"grid → patches<br/>2x3"| stage_masks
-                    stage_context_encoder --o|"of"| stage_target_encoder
-                    stage_loss ==>|"minimize<br/>scalar"| stage_optimizer
-                    stage_spread ==>|"minimize<br/>scalar, weight 0.2"| stage_optimizer
-                    subgraph legend [Legend]
-                        direction LR
-                        legend0a((" ")) ==>|"tensor, gradient flows back"| legend0b((" "))
-                        legend1a((" ")) -->|"images or masks"| legend1b((" "))
-                        legend2a((" ")) -.->|"tensor, no gradient"| legend2b((" "))
-                        legend3a((" ")) --o|"link, no tensor"| legend3b((" "))
-                    end
-                    classDef frozen stroke-dasharray: 6 4
-                    class stage_target_encoder frozen
-                    linkStyle 10,11,17 stroke-dasharray: 1 5,stroke:#888
+    @Test func everyWrongEdgeSaysWhy() throws {
+        let reasons = [
+            ("context_encoder.tokens}", "spread.loss}", "comes from the stage itself"),
+            ("of: context_encoder", "of: masks", "takes a stage of the role encoder"),
+            ("context_encoder.grid", "context_encoder.width", "follows 'grid', not 'width'"),
+            ("context_encoder.grid", "data.grid", "'data' does not give 'grid'"),
+            (
+                "keep: masks.context", "keep: masks.targets",
+                "gives mask [M, B, Kt], takes mask [B, K]"
+            ),
+            ("keep: masks.context", "keep: data.labels", "gives labels [B], takes mask [B, K]"),
+            ("minimize: {loss: 1", "minimize: {predictor: 1", "takes losses"),
+            ("images: data.images,", "", "open; takes images [B, C, H, W]"),
+            ("images: data.images,", "images: data,", "takes an output such as 'data.images'"),
+            (
+                "targets: target_encoder.tokens", "targets: context_encoder.tokens",
+                "gives [B, K, 8], takes [2*B, 1, 8]"
+            ),
+        ]
+        for (old, new, reason) in reasons {
+            let text = try drawing(ToyStages.graph.replacing(old, with: new)).text
+            #expect(text.contains("✗── "), "\(new)")
+            #expect(text.contains(reason), "\(new): \(text)")
+        }
+    }
 
-                """)
+    @Test func aCycleIsRed() throws {
+        let graph =
+            ToyStages.graph.replacing(
+                "    tokens: context_encoder.tokens\n", with: "    tokens: late.predictions\n")
+                + """
+
+                  late: {use: toy_predictor, tokens: predictor.predictions, context: masks.context,
+                    targets: masks.targets}
+                """
+        let text = try drawing(graph).text
+        #expect(text.contains("tokens ✗── late.predictions  part of a cycle"))
+        #expect(
+            text.contains("the values of the stages 'late', 'predictor' follow from each other"))
+    }
+
+    @Test(arguments: [
+        "3", "- a", "stages: 3", "stages: {a: b}", "stages: {'a.b': {use: toy_data}}",
+    ])
+    func aFileWithoutStagesIsDrawn(text: String) throws {
+        let drawing = try drawing(text)
+        #expect(drawing.text.hasPrefix("pipeline: "))
+        #expect(drawing.text.contains("error"))
+        #expect(drawing.mermaid.contains("flowchart TD"))
+        #expect(drawing.dot.hasSuffix("}\n"))
+    }
+
+    /// Whatever a diagram language would take for its own.
+    private static let odd = #"a"b\c<d>&e;{f}|g|%%é日📦\\n"#
+
+    @Test func oddNamesStandInDiagramsAsTheyAre() throws {
+        let graph =
+            "pipeline: '\(Self.odd)'\n"
+            + ToyStages.graph.replacing("pipeline: toy\n", with: "")
+            .replacing("loss: 1, spread: 0.2", with: "loss: 1, '\(Self.odd)': 1")
+        let drawing = try drawing(graph)
+        #expect(drawing.text.contains("minimize ✗── \(Self.odd)"))
+        #expect(
+            drawing.dot.contains(
+                #"<FONT POINT-SIZE="16"><B>a&quot;b\c&lt;d&gt;&amp;e;{f}|g|%%é日📦\\n</B>"#))
+        #expect(drawing.dot.contains(##"digraph "a\"b\\c<d>&e;{f}|g|%%é日📦\\\\n" {"##))
+        #expect(
+            drawing.mermaid.contains(
+                "<b>a#34;b#92;c#60;d#62;#38;e#59;#123;f#125;#124;g#124;#37;#37;é日#128230;#92;#92;n</b>"
+            ))
+    }
+
+    @Test func aStyledPictureKeepsEverythingButTheComments() {
+        let made =
+            "<?xml version=\"1.0\"?>\n<!DOCTYPE svg>\n<!-- made -->\n<svg width=\"8pt\">\n<g/>\n</svg>\n"
+        let styled = PipelineDrawing.styled(svg: made)
+        #expect(
+            styled.hasPrefix(
+                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg width=\"8pt\">\n<style>\n"))
+        #expect(styled.contains("@media (prefers-color-scheme: dark) {"))
+        #expect(styled.hasSuffix("</style>\n<g/>\n</svg>\n"))
+        #expect(PipelineDrawing.styled(svg: "nothing") == "nothing")
     }
 }

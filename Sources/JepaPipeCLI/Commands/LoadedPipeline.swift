@@ -16,10 +16,12 @@ struct LoadedPipeline {
     ///
     /// - Throws: `PipelineErrors` with everything that is wrong, in the order of the file.
     init(file: String, overrides: [String], registry: Registry) throws {
-        try self.init(
-            root: try GraphReader.read(path: file)
-                .applying(overrides.map { try SettingOverride($0) }),
-            registry: registry)
+        try self.init(root: Self.root(file: file, overrides: overrides), registry: registry)
+    }
+
+    /// The text of a graph file, overrides applied, not yet checked.
+    static func root(file: String, overrides: [String]) throws -> Setting {
+        try GraphReader.read(path: file).applying(overrides.map { try SettingOverride($0) })
     }
 
     /// Checks a graph that has been read.
@@ -37,7 +39,11 @@ struct LoadedPipeline {
             return nil
         }
         let pipeline = try collecting { try Pipeline(graph, registry: registry) }
-        let settings = try collecting { try TrainingSettings(graph, registry: registry) }
+        // Without a section that can be read, its own mistakes would only repeat that.
+        let hasTraining = root["train"]?.entries != nil || graph.mistakes.isEmpty
+        let settings =
+            hasTraining
+            ? try collecting { try TrainingSettings(graph, registry: registry) } : nil
         guard let pipeline, let settings, errors.isEmpty else { throw PipelineErrors(errors) }
         try pipeline.check(
             StepOptions(microBatch: settings.microBatch), batchSize: settings.batchSize)
