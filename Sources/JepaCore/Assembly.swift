@@ -93,8 +93,8 @@ struct Assembly {
     private func instantiate(
         _ node: Wiring.Node, linked: [String: StageProperty], connected: Set<String>
     ) throws -> any Stage {
-        // A replica has the values of the original and the edges of the stage that asks for it.
-        let replica = { [self] (name: String) throws -> any Stage in
+        // A replica has the values of the original and the inputs that the stage asking for it says.
+        let replica = { [self] (name: String, connected: Set<String>) throws -> any Stage in
             guard let original = wiring.node(name) else {
                 fatalError("there is no stage '\(name)' to make a replica of")
             }

@@ -9,7 +9,7 @@ public struct StageParameters {
     let linked: [String: StageProperty]
     let connected: Set<String>
     let stages: [String: any Stage]
-    let makeReplica: (String) throws -> any Stage
+    let makeReplica: (_ stage: String, _ connected: Set<String>) throws -> any Stage
 
     /// Parameters put together by hand, for tests and for pipelines built in Swift.
     ///
@@ -32,13 +32,15 @@ public struct StageParameters {
         self.init(
             stageName: stageName, values: set, location: nil, linked: linked,
             connected: connected, stages: [:],
-            makeReplica: { fatalError("there is no stage '\($0)' to make a replica of") })
+            makeReplica: { stage, _ in
+                fatalError("there is no stage '\(stage)' to make a replica of")
+            })
     }
 
     init(
         stageName: String, values: ParameterSet, location: SourceLocation?,
         linked: [String: StageProperty], connected: Set<String>, stages: [String: any Stage],
-        makeReplica: @escaping (String) throws -> any Stage
+        makeReplica: @escaping (_ stage: String, _ connected: Set<String>) throws -> any Stage
     ) {
         self.stageName = stageName
         self.values = values
@@ -80,11 +82,15 @@ public struct StageParameters {
 
     /// A second stage like the one that a parameter of kind `.stage` names, with weights of its
     /// own.
-    public func replica(of parameter: String) throws -> any Stage {
+    ///
+    /// - Parameter sockets: The inputs it will be given; those of this stage if left out.
+    public func replica(
+        of parameter: String, connecting sockets: Set<String>? = nil
+    ) throws -> any Stage {
         guard case .stage(let name)? = values[parameter] else {
             fatalError("'\(parameter)' of stage '\(stageName)' names no stage")
         }
-        return try makeReplica(name)
+        return try makeReplica(name, sockets ?? connected)
     }
 
     /// An error of this stage that points at one of its parameters.

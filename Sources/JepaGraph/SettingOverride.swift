@@ -1,15 +1,16 @@
 public import JepaCore
 
-/// A change to a graph from the command line: `stages.data.size=64`.
+/// A change to a graph from the command line, `stages.data.size=64`, or from an entry of a file,
+/// `stages.data.size: 64`.
 ///
-/// The value is YAML on one line: `3`, `[0.3, 1.0]`, `{use: random}`, `'224'`.
+/// On the command line the value is YAML on one line: `3`, `[0.3, 1.0]`, `{use: random}`, `'224'`.
 public struct SettingOverride: Sendable {
     /// The keys from the outermost level on.
     public let path: [String]
     /// What the last key is set to.
     public let value: Setting
-    /// The text of the option, for messages about parts of the path.
-    private let source: SourceText
+    /// Where each key of the path stands.
+    private let places: [SourceLocation?]
 
     /// Reads a change.
     ///
@@ -27,8 +28,14 @@ public struct SettingOverride: Sendable {
         let path = text[..<equals]
         let value = text[text.index(after: equals)...]
         let file = "\(option) \(path)=…"
-        self.path = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        source = SourceText(text, file: file)
+        let keys = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        self.path = keys
+        let source = SourceText(text, file: file)
+        places = keys.indices.map { index in
+            let before = keys[..<index].map { $0.unicodeScalars.count + 1 }.reduce(0, +)
+            return source.location(
+                at: .init(line: 0, column: before), length: keys[index].unicodeScalars.count)
+        }
         let prefix = "\(path)="
         guard value.contains(where: { !$0.isWhitespace }) else {
             throw PipelineErrors([
@@ -37,8 +44,8 @@ public struct SettingOverride: Sendable {
                     at: source.location(at: .init(line: 0, column: prefix.unicodeScalars.count)))
             ])
         }
-        if let index = self.path.firstIndex(of: "") {
-            let column = self.path[..<index].joined(separator: ".").unicodeScalars.count
+        if let index = keys.firstIndex(of: "") {
+            let column = keys[..<index].joined(separator: ".").unicodeScalars.count
             throw PipelineErrors([
                 PipelineError(
                     .usage, "a key is missing in the path '\(path)'",
@@ -56,16 +63,38 @@ public struct SettingOverride: Sendable {
         self.value = try composer.document(flowOnly: true)
     }
 
-    /// The place of a key of the path.
-    func location(of index: Int) -> SourceLocation {
-        let before = path[..<index].map { $0.unicodeScalars.count + 1 }.reduce(0, +)
-        return source.location(
-            at: .init(line: 0, column: before), length: path[index].unicodeScalars.count)
+    /// A change that an entry of a file makes; its key is the path.
+    ///
+    /// - Throws: `PipelineError` with the code `value` if a key is missing in the path.
+    public init(_ entry: Setting.Entry) throws {
+        let keys = entry.key.split(separator: ".", omittingEmptySubsequences: false)
+        guard keys.allSatisfy({ !$0.isEmpty }) else {
+            throw PipelineError(
+                .value, "a key is missing in the path '\(entry.key)'", at: entry.location)
+        }
+        path = keys.map(String.init)
+        value = entry.value
+        places = keys.map { key in
+            // In quotes the characters may not be those of the key.
+            guard let place = entry.location, place.length == entry.key.count else {
+                return entry.location
+            }
+            let before = entry.key.distance(from: entry.key.startIndex, to: key.startIndex)
+            return SourceLocation(
+                file: place.file, line: place.line, column: place.column + before,
+                length: key.count, text: place.text)
+        }
     }
+
+    /// The path as it is written: `stages.data.size`.
+    public var name: String { path.joined(separator: ".") }
+
+    /// The place of a key of the path.
+    func location(of index: Int) -> SourceLocation? { places[index] }
 }
 
 extension Setting {
-    /// The graph with changes from the command line; of two changes to one key the later one wins.
+    /// The graph with changes; of two changes to one key the later one wins.
     ///
     /// Sections, stages and the levels above a key have to exist, except that whatever is missing
     /// below a stage or below `train` is made, and a stage can be added as a whole.

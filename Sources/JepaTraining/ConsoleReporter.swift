@@ -10,6 +10,8 @@ public final class ConsoleReporter: ProgressReporter {
     private let write: (String) -> Void
     private var lastShown = -Double.infinity
     private var bar: String?
+    /// What stands before and behind every line of progress, for one run of several.
+    package var surroundings = (before: "", after: "")
 
     /// Seconds between two drawings of the bar.
     private static let refresh = 0.1
@@ -53,10 +55,10 @@ public final class ConsoleReporter: ProgressReporter {
         guard isLast || time - lastShown >= (isTerminal ? Self.refresh : interval) else { return }
         lastShown = time
         guard isTerminal else {
-            write(Self.line(progress) + "\n")
+            write(surroundings.before + Self.line(progress) + surroundings.after + "\n")
             return
         }
-        let bar = Self.bar(progress, width: width())
+        let bar = Self.bar(progress, width: width(), surroundings)
         self.bar = bar
         write("\r\(bar)\u{1B}[K")
     }
@@ -84,9 +86,14 @@ public final class ConsoleReporter: ProgressReporter {
     }
 
     /// The line with a bar before it, as long as it fits in so many columns.
-    package static func bar(_ progress: TrainingProgress, width: Int) -> String {
+    package static func bar(
+        _ progress: TrainingProgress, width: Int,
+        _ surroundings: (before: String, after: String) = ("", "")
+    ) -> String {
         // A bar that does not jump when the step gets another digit.
-        let text = line(progress, digits: String(progress.steps).count)
+        let text =
+            surroundings.before + line(progress, digits: String(progress.steps).count)
+            + surroundings.after
         let room = min(30, width - text.count - 4)
         guard room >= 5 else { return String(text.prefix(max(0, width - 1))) }
         let filled = room * progress.step / max(progress.steps, 1)

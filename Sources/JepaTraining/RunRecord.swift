@@ -100,7 +100,7 @@ public struct RunIdentity: Equatable, Sendable {
 }
 
 /// Writes a value as JSON that people can read.
-func write(json value: some Encodable, to path: String) throws {
+package func write(json value: some Encodable, to path: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     try AtomicFile.write(Array(encoder.encode(value)) + [UInt8(ascii: "\n")], to: path)

@@ -70,15 +70,20 @@ public struct TrainingOutcome: Sendable {
 }
 
 /// What came out of a run: what `summary.json` holds.
-struct RunSummary: Codable, Equatable, Sendable {
-    let steps: Int
-    let epochs: Double
-    let seconds: Double
+package struct RunSummary: Codable, Equatable, Sendable {
+    /// Steps taken.
+    package let steps: Int
+    /// The same in epochs.
+    package let epochs: Double
+    /// Seconds spent in steps, over all sessions.
+    package let seconds: Double
     let imagesPerSecond: Double
     let firstLoss: Double?
     let lastLoss: Double?
-    let untrained: MonitorReading?
-    let trained: MonitorReading?
+    /// The features before any training.
+    package let untrained: MonitorReading?
+    /// The features at the end.
+    package let trained: MonitorReading?
     let best: TrainingState.BestValue?
     /// In MiB.
     let peakMemory: Double

@@ -66,7 +66,7 @@ public struct RunOrigin: Codable, Equatable, Sendable {
     func changes(to other: RunOrigin) -> [String] {
         var lines: [String] = []
         func compare(_ name: String, _ old: String, _ new: String) {
-            if old != new { lines.append("\(name): was \(old), is \(new)") }
+            lines += [name: old].changes(to: [name: new])
         }
         compare("version", version, other.version)
         compare("seed", "\(seed)", "\(other.seed)")
@@ -74,9 +74,7 @@ public struct RunOrigin: Codable, Equatable, Sendable {
         for (index, name) in ["steps", "warm-up steps", "steps of the schedules"].enumerated() {
             compare(name, "\(schedule[index])", "\(other.schedule[index])")
         }
-        for key in Set(settings.keys).union(other.settings.keys).sorted() {
-            compare(key, settings[key] ?? "not set", other.settings[key] ?? "not set")
-        }
+        lines += settings.changes(to: other.settings)
         return lines
     }
 
@@ -85,16 +83,9 @@ public struct RunOrigin: Codable, Equatable, Sendable {
     /// What does not change what a run computes is left out: threads, and when to save or look.
     private static func settings(of pipeline: Pipeline) -> [String: String] {
         var settings: [String: String] = [:]
-        func flatten(_ setting: Setting, at path: String) {
-            guard let entries = setting.entries else {
-                settings[path] = setting.plainText
-                return
-            }
-            for entry in entries { flatten(entry.value, at: "\(path).\(entry.key)") }
-        }
-        for section in pipeline.graph.root.entries ?? [] {
-            guard ["stages", "train"].contains(section.key) else { continue }
-            flatten(section.value, at: section.key)
+        for section in ["stages", "train"] {
+            guard let values = pipeline.graph.root[section] else { continue }
+            settings.merge(values.flattened(at: section)) { first, _ in first }
         }
         for node in pipeline.nodes {
             for (name, value) in node.parameters.resolved {
@@ -106,21 +97,5 @@ public struct RunOrigin: Codable, Equatable, Sendable {
             "train.monitor.every_",
         ]
         return settings.filter { key, _ in !free.contains { key.hasPrefix($0) } }
-    }
-}
-
-extension Setting {
-    /// The value as a graph file would have it on one line.
-    fileprivate var plainText: String {
-        switch content {
-        case .null: "null"
-        case .boolean(let value): "\(value)"
-        case .integer(let value): "\(value)"
-        case .real(let value): "\(value)"
-        case .text(let value): value
-        case .list(let items): "[" + items.map(\.plainText).joined(separator: ", ") + "]"
-        case .mapping(let entries):
-            "{" + entries.map { "\($0.key): \($0.value.plainText)" }.joined(separator: ", ") + "}"
-        }
     }
 }

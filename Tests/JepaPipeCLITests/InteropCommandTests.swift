@@ -13,27 +13,10 @@ final class InteropCommandTests {
         folder = NSTemporaryDirectory() + "/jepa-commands-\(UUID().uuidString)"
         try FileManager.default.createDirectory(
             atPath: folder + "/images", withIntermediateDirectories: true)
-        try AtomicFile.write(Self.pipeline, to: graph)
+        try AtomicFile.write(TinyPipeline.text, to: graph)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
-
-    private static let pipeline = """
-        pipeline: tiny
-        seed: 5
-        stages:
-          data: {use: scenes, count: 16, size: 16, samples: 1}
-          masks: {use: multiblock, patches: context_encoder.grid, min_keep: 2}
-          context_encoder: {use: vit, patch_size: 4, width: 16, depth: 2, heads: 2,
-            images: data.images, keep: masks.context}
-          target_encoder: {use: ema, of: context_encoder, momentum: [0.5, 0.5],
-            images: data.images, gather: masks.targets}
-          predictor: {use: vit_predictor, width: 8, depth: 2, tokens: context_encoder.tokens,
-            context: masks.context, targets: masks.targets}
-          loss: {use: smooth_l1, predictions: predictor.predictions, targets: target_encoder.tokens}
-          optimizer: {use: adamw, minimize: loss}
-        train: {batch_size: 8, epochs: 1, monitor: {images: 8, queries: 8}}
-        """
 
     private func run(_ words: String...) -> Int32 {
         JepaPipe.run(words.map { $0.replacing("DIR", with: folder) })

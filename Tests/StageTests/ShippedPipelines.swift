@@ -9,10 +9,13 @@ enum ShippedPipelines {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().appending(path: "pipelines")
 
-    /// The paths of all graph files below the folder, sorted.
+    /// The paths of all graph files below the folder, sorted; sweeps are none.
     static let names: [String] = {
         let files = try? FileManager.default.subpathsOfDirectory(atPath: folder.path())
-        return (files ?? []).filter { $0.hasSuffix(".yaml") }.sorted()
+        return (files ?? []).filter { name in
+            let sweeps = name.hasPrefix("ablations/") && name != "ablations/base.yaml"
+            return name.hasSuffix(".yaml") && !sweeps
+        }.sorted()
     }()
 
     static func registry() throws -> Registry {

@@ -7,7 +7,11 @@ public import JepaTensor
 /// `weight = m * weight + (1 - m) * followed`, on all parameters. The momentum `m` goes linearly
 /// from its first to its last value over the steps of the schedule. Takes and gives what the
 /// followed encoder does; nothing is recorded for a backward pass.
-/// Source: I-JEPA, section 3, "Targets".
+///
+/// With `mask_at: input` the masks of `gather [M, B, K]` choose what the network sees, one target
+/// block at a time, and not which of the tokens of all patches it gives: `[M*B, K, D]` still, but
+/// no token has seen anything outside its block.
+/// Source: I-JEPA, section 3, "Targets"; its ablation of where the target encoder is masked.
 public final class EMAEncoder: Encoder {
     public static let descriptor = StageDescriptor(
         name: "ema",
@@ -18,15 +22,27 @@ public final class EMAEncoder: Encoder {
             .pair(
                 "momentum", in: 0...1, default: (0.996, 1.0),
                 help: "The share of its own weights it keeps per step, from the first to the last."),
+            .choice(
+                "mask_at", of: ["output", "input"], default: "output",
+                help: "What 'gather' masks: the output, whose tokens have seen the whole image, or "
+                    + "the input, so that a target block sees only itself."),
         ])
 
     private let replica: any Encoder
     private let followed: any Encoder
     private let momentum: Schedule
+    private let masksInput: Bool
 
     public init(parameters: StageParameters) throws {
+        masksInput = parameters.text("mask_at") == "input"
+        if masksInput && !parameters.isConnected("gather") {
+            throw parameters.error(
+                "'mask_at' is 'input', but 'gather', which has the masks, is open",
+                parameter: "mask_at")
+        }
         guard let followed = parameters.stage("of") as? any Encoder,
-            let replica = try parameters.replica(of: "of") as? any Encoder
+            let replica = try parameters.replica(
+                of: "of", connecting: masksInput ? ["images", "keep"] : nil) as? any Encoder
         else { throw parameters.error("'of' has to name an encoder", parameter: "of") }
         if followed.weights.isEmpty {
             throw parameters.error("'of' names an encoder without weights", parameter: "of")
@@ -39,7 +55,11 @@ public final class EMAEncoder: Encoder {
     }
 
     public var properties: [String: StageProperty] { replica.properties }
-    public var dimensions: [String: Dimension] { replica.dimensions }
+    public var dimensions: [String: Dimension] {
+        var dimensions = replica.dimensions
+        if masksInput { dimensions["R"] = "M*B" }
+        return dimensions
+    }
     public var weights: [Weight] { replica.weights }
 
     public func prepare() throws {
@@ -49,7 +69,18 @@ public final class EMAEncoder: Encoder {
     }
 
     public func encode(_ inputs: StageInputs, on tape: Tape) throws -> Variable {
-        try replica.encode(inputs, on: tape)
+        guard masksInput, let blocks = inputs.optionalMask("gather") else {
+            return try replica.encode(inputs, on: tape)
+        }
+        // Row m*B + b of the images repeated is image b, as it is row m*B + b of the masks.
+        let images = tape.repeatBatch(inputs.variable("images"), times: blocks.blocks)
+        let kept = PatchIndices(
+            blocks: 1, batch: blocks.blocks * blocks.batch, kept: blocks.kept,
+            values: blocks.values)
+        return try replica.encode(
+            StageInputs(
+                ["images": .variable(images), "keep": .mask(kept)], step: inputs.step,
+                random: inputs.random, trace: inputs.trace), on: tape)
     }
 
     public func afterUpdate(_ step: StepInfo) throws -> [Figure] {
@@ -62,6 +93,9 @@ public final class EMAEncoder: Encoder {
     }
 
     public func multiplyAdds(for sizes: [String: Int]) -> Int {
-        replica.multiplyAdds(for: sizes)
+        guard masksInput else { return replica.multiplyAdds(for: sizes) }
+        var sizes = sizes
+        sizes["B"] = (sizes["M"] ?? 1) * (sizes["B"] ?? 1)
+        return replica.multiplyAdds(for: sizes)
     }
 }

@@ -1,11 +1,12 @@
 import JepaCore
+import JepaGraph
 import JepaTraining
 
-/// Checks a graph file.
+/// Checks a graph file or a sweep file.
 enum ValidateCommand: Command {
     static let descriptor = CommandDescriptor(
         name: "validate", summary: "Checks a graph file and reports every mistake.",
-        arguments: [.graphFile],
+        arguments: [.init(name: "FILE", help: "A graph file, or a sweep file with all its rows.")],
         options: [
             .overrides,
             .init(name: "--no-data", help: "Does not look for the images the file names."),
@@ -13,8 +14,16 @@ enum ValidateCommand: Command {
 
     static func run(_ arguments: CommandLineArguments, registry: Registry) throws -> Int32 {
         let file = arguments.argument("FILE")
-        let loaded = try LoadedPipeline(
-            file: file, overrides: arguments.all("--set"), registry: registry)
+        let overrides = try arguments.all("--set").map { try SettingOverride($0) }
+        let root = try GraphReader.read(path: file)
+        if SweepFile.describes(root) {
+            let options = Sweep.Options(
+                overrides: overrides, opensData: !arguments.isOn("--no-data"))
+            let sweep = try Sweep(SweepFile(root, path: file), options, registry: registry)
+            print("\(file) is valid: \(sweep.rows.count) rows, \(sweep.runs.count) runs.")
+            return JepaPipe.ExitStatus.done
+        }
+        let loaded = try LoadedPipeline(root: root.applying(overrides), registry: registry)
         var about = "\(loaded.pipeline.nodes.count) stages"
         if !arguments.isOn("--no-data") {
             let plan = try loaded.plan()

@@ -1,0 +1,60 @@
+import Foundation
+import JepaCore
+
+/// What is left of a run that went to its end, read from its folder.
+package struct FinishedRun: Sendable {
+    /// What came out.
+    package let summary: RunSummary
+    /// The mean loss of the last tenth of the steps, which says more than that of the last one.
+    package let loss: Double
+    /// The median of the later two thirds of the steps.
+    package let secondsPerStep: Double
+
+    /// Reads a run folder.
+    ///
+    /// - Returns: nil if there is no run, or it has not gone to its end.
+    /// - Throws: `file` if the files of a finished run cannot be read.
+    package init?(_ folder: String) throws {
+        guard let bytes = FileManager.default.contents(atPath: folder + "/summary.json") else {
+            return nil
+        }
+        do {
+            summary = try JSONDecoder().decode(RunSummary.self, from: bytes)
+            let rows = try Self.rows(folder + "/metrics.jsonl", steps: summary.steps)
+            let last = rows.suffix(max(1, rows.count / 10)).map { $0.loss ?? .nan }
+            loss = last.reduce(0, +) / Double(last.count)
+            let times = rows.dropFirst(rows.count / 3).map(\.milliseconds).sorted()
+            secondsPerStep = times[times.count / 2] / 1000
+        } catch let error as PipelineError {
+            throw error
+        } catch {
+            throw PipelineError(
+                .file, "what '\(folder)' holds of a finished run cannot be read: \(error)")
+        }
+    }
+
+    /// The row of one step, as far as it is needed here.
+    private struct Row: Decodable {
+        let loss: Double?
+        let milliseconds: Double
+
+        enum CodingKeys: String, CodingKey {
+            case loss
+            case milliseconds = "step_ms"
+        }
+    }
+
+    private static func rows(_ path: String, steps: Int) throws -> [Row] {
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            throw PipelineError(.file, "'\(path)' cannot be read")
+        }
+        let rows = try text.split(separator: "\n").map {
+            try JSONDecoder().decode(Row.self, from: Data($0.utf8))
+        }
+        guard rows.count == steps, steps > 0 else {
+            throw PipelineError(
+                .file, "'\(path)' has \(rows.count) rows, but the run took \(steps) steps")
+        }
+        return rows
+    }
+}
