@@ -174,4 +174,40 @@ void jk_unfold_patches(
     float *out, const float *image, const int32_t *index, size_t count, size_t channels,
     size_t height, size_t width, size_t size);
 
+// ---- elementary.c ----------------------------------------------------------------------------
+
+/// out[i] = max(x[i], 0)
+void jk_relu(float *out, const float *x, size_t count);
+/// dx[i] = dy[i] where x[i] > 0, else 0; dx may be dy.
+void jk_relu_backward(float *dx, const float *dy, const float *x, size_t count);
+/// products = the sums of a[i] b[i], a[i]^2 and b[i]^2.
+void jk_pair_products(double products[3], const float *a, const float *b, size_t count);
+/// out[i] = own a[i] + other b[i]
+void jk_combine(float *out, const float *a, const float *b, double own, double other, size_t count);
+
+// ---- batch_norm.c: columns first ..< first + count of x [rows, width] --------------------------
+
+/// out = (x - mean) * scale * weight + bias, with the mean and scale = 1/sqrt(variance + epsilon)
+/// of every column, [width], written; the variance is the biased one. weight and bias may be NULL.
+void jk_batch_norm(
+    float *out, float *mean, float *scale, const float *x, const float *weight,
+    const float *bias, size_t rows, size_t width, size_t first, size_t count, float epsilon);
+/// The gradients of x (NULL if not wanted), weight and bias, written over what is there.
+void jk_batch_norm_backward(
+    float *dx, float *dweight, float *dbias, const float *dy, const float *x, const float *mean,
+    const float *scale, const float *weight, size_t rows, size_t width, size_t first,
+    size_t count);
+
+// ---- epps_pulley.c: how far numbers are from a standard normal distribution --------------------
+
+/// `count` times the integral over t in -limit...limit of |phi(t) - exp(-t^2/2)|^2 exp(-t^2/2),
+/// with phi the mean of exp(i t x): trapezoid rule with 2 half + 1 points, of which those below 0
+/// mirror those above. difference [half, 2] gets phi(t) - exp(-t^2/2), real and imaginary part.
+double jk_epps_pulley(
+    double *difference, const float *x, size_t count, size_t half, float limit);
+/// dx = factor times the gradient of x; half is at most 64.
+void jk_epps_pulley_backward(
+    float *dx, const double *difference, const float *x, size_t count, size_t half, float limit,
+    float factor);
+
 #endif
