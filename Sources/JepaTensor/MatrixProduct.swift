@@ -23,10 +23,18 @@ package struct MatrixProduct {
     /// OpenBLAS must not start threads of its own: they would compete with the pool.
     static let library: Void = openblas_set_num_threads(1)
 
-    /// Computes the product on the calling thread.
+    /// Computes the product on the calling thread: with the kernel of this processor's level, or
+    /// with OpenBLAS where there is none.
     func run() {
-        Self.library
         guard m > 0, n > 0 else { return }
+        if jk_multiplies() {
+            var product = jk_product(
+                m: m, n: n, k: k, transposes_a: transposesA, transposes_b: transposesB,
+                a_stride: aStride, b_stride: bStride, c_stride: cStride, alpha: alpha, beta: beta,
+                a: a, b: b, c: c)
+            return jk_multiply(&product)
+        }
+        Self.library
         cblas_sgemm(
             CblasRowMajor, transposesA ? CblasTrans : CblasNoTrans,
             transposesB ? CblasTrans : CblasNoTrans, blasint(m), blasint(n), blasint(k), alpha, a,
@@ -51,15 +59,29 @@ package struct MatrixProduct {
         return part
     }
 
-    /// Computes the product on all threads, one tile each.
+    /// Computes the product on all threads.
     func runInParallel() {
-        let (down, across) = Self.tiling(m: m, n: n, k: k, for: threadCount)
+        // Our kernel loses little by smaller tiles: with some to spare, a thread that is held up
+        // leaves its share to the others.
+        let wanted = jk_multiplies() && threadCount > 1 ? 3 * threadCount : threadCount
+        let (down, across) = Self.tiling(m: m, n: n, k: k, for: wanted)
         guard down * across > 1 else { return run() }
         parallel(down * across) { tile in
             let (i, j) = (tile / across, tile % across)
-            rows(m * i / down..<m * (i + 1) / down)
-                .columns(n * j / across..<n * (j + 1) / across).run()
+            rows(Self.cut(m, i, of: down, grain: 6)..<Self.cut(m, i + 1, of: down, grain: 6))
+                .columns(
+                    Self.cut(
+                        n, j, of: across, grain: 64)..<Self.cut(n, j + 1, of: across, grain: 64)
+                ).run()
         }
+    }
+
+    /// Where part `index` of `parts` equal ones begins, at a multiple of `grain` if each part has
+    /// some.
+    private static func cut(_ count: Int, _ index: Int, of parts: Int, grain: Int) -> Int {
+        let place = count * index / parts
+        guard index < parts, count >= parts * grain * 2 else { return place }
+        return (place + grain / 2) / grain * grain
     }
 
     /// How many tiles to cut such a product into, down and across, for this many threads: the

@@ -47,6 +47,26 @@ jk_level jk_current_level(void);
 /// Uses another level from now on; false, and no change, if the processor does not have it.
 bool jk_set_level(jk_level level);
 
+// ---- products.c: matrix products -------------------------------------------------------------
+
+/// c = alpha op(a) op(b) + beta c: op(a) is [m, k], op(b) is [k, n], c is [m, n]. A stride counts
+/// the elements from one row to the next of a matrix as it is stored.
+typedef struct {
+    size_t m, n, k;
+    bool transposes_a, transposes_b;
+    size_t a_stride, b_stride, c_stride;
+    float alpha, beta;
+    const float *a, *b;
+    float *c;
+} jk_product;
+
+/// Whether the level in use has a kernel for products.
+bool jk_multiplies(void);
+
+/// Computes a product; only if jk_multiplies(). An entry comes out the same, to the bit, in
+/// whatever part of the rows and columns it is computed.
+void jk_multiply(const jk_product *product);
+
 // ---- elementwise -----------------------------------------------------------------------------
 
 /// out[i] = value

@@ -1,0 +1,10 @@
+#ifndef CKERNELS_PRODUCTS_H
+#define CKERNELS_PRODUCTS_H
+
+#include "CKernels.h"
+
+#if defined(__x86_64__)
+void jk_multiply_avx512(const jk_product *product);
+#endif
+
+#endif

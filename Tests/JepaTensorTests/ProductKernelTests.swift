@@ -1,0 +1,128 @@
+import CKernels
+import JepaTensor
+import JepaTestSupport
+import Testing
+
+/// The kernel for matrix products, where this processor has one.
+@Suite(.enabled(if: jk_multiplies(), "skipped: no kernel for products at this level"))
+struct ProductKernelTests {
+    /// A product with room around each matrix, so that whatever is read or written beyond its
+    /// border shows.
+    struct Case: Sendable, CustomStringConvertible {
+        var (m, n, k): (Int, Int, Int)
+        var transposesA = false
+        var transposesB = false
+        var alpha: Float = 1
+        var beta: Float = 0
+
+        var description: String {
+            "\(m) x \(n) x \(k)\(transposesA ? " a^T" : "")\(transposesB ? " b^T" : ""), "
+                + "alpha \(alpha), beta \(beta)"
+        }
+
+        var aStride: Int { (transposesA ? m : k) + 3 }
+        var bStride: Int { (transposesB ? k : n) + 5 }
+        var cStride: Int { n + 2 }
+        var a: Tensor { sampleTensor([transposesA ? k : m, aStride], seed: 1) }
+        var b: Tensor { sampleTensor([transposesB ? n : k, bStride], seed: 2) }
+        var c: Tensor { sampleTensor([m, cStride], seed: 3) }
+
+        /// Computes the rows and columns of a part of c.
+        func run(into c: Tensor, rows: Range<Int>, columns: Range<Int>) {
+            let (a, b) = (a, b)
+            withExtendedLifetime((a, b)) {
+                var product = jk_product(
+                    m: rows.count, n: columns.count, k: k, transposes_a: transposesA,
+                    transposes_b: transposesB, a_stride: aStride, b_stride: bStride,
+                    c_stride: cStride, alpha: alpha, beta: beta,
+                    a: a.pointer + rows.lowerBound * (transposesA ? 1 : aStride),
+                    b: b.pointer + columns.lowerBound * (transposesB ? bStride : 1),
+                    c: c.mutablePointer + rows.lowerBound * cStride + columns.lowerBound)
+                jk_multiply(&product)
+            }
+        }
+
+        /// What c should be, its margins as they were.
+        var expected: [Double] {
+            let (x, y, before) = (Oracle.doubles(a), Oracle.doubles(b), Oracle.doubles(c))
+            return before.indices.map { place in
+                let (i, j) = (place / cStride, place % cStride)
+                guard j < n else { return before[place] }
+                let sum = (0..<k).reduce(0.0) { sum, p in
+                    sum + x[transposesA ? p * aStride + i : i * aStride + p]
+                        * y[transposesB ? j * bStride + p : p * bStride + j]
+                }
+                return Double(alpha) * sum + Double(beta) * before[place]
+            }
+        }
+    }
+
+    private static let transposes = [(false, false), (true, false), (false, true), (true, true)]
+
+    @Test(
+        arguments: [
+            (1, 1, 1), (5, 3, 2), (6, 64, 16), (7, 65, 17), (13, 47, 31), (23, 131, 37), (2, 80, 0),
+        ], transposes)
+    func equalsTheSums(size: (Int, Int, Int), transposed: (Bool, Bool)) {
+        for (alpha, beta) in [(1, 0), (1, 1), (-0.5, 0), (2, 0.25)] as [(Float, Float)] {
+            let product = Case(
+                m: size.0, n: size.1, k: size.2, transposesA: transposed.0,
+                transposesB: transposed.1, alpha: alpha, beta: beta)
+            let c = product.c.copy()
+            product.run(into: c, rows: 0..<product.m, columns: 0..<product.n)
+            expectEqual(
+                c, product.expected, shape: c.shape, .ofLargest(1e-6), "\(product)")
+        }
+    }
+
+    /// Deeper than one panel, so that the sums are taken up again.
+    @Test(arguments: transposes)
+    func equalsTheSumsOfADeepProduct(transposed: (Bool, Bool)) {
+        let product = Case(
+            m: 8, n: 66, k: 2_003, transposesA: transposed.0, transposesB: transposed.1)
+        let c = product.c.copy()
+        product.run(into: c, rows: 0..<product.m, columns: 0..<product.n)
+        // Float32 sums of 2,003 terms, 24 at most a few thousand ulp apart.
+        expectEqual(c, product.expected, shape: c.shape, .ofLargest(1e-5), "\(product)")
+    }
+
+    @Test func infinitiesAndNaNOfTheOutputAreNotReadWithoutBeta() {
+        let product = Case(m: 7, n: 70, k: 9)
+        let c = Tensor(repeating: .nan, shape: [7, product.cStride])
+        product.run(into: c, rows: 0..<7, columns: 0..<70)
+        for row in 0..<7 {
+            #expect(c.rows(row..<row + 1).elements.prefix(70).allSatisfy { $0.isFinite })
+        }
+    }
+
+    @Test(arguments: transposes)
+    func anyPartComesOutTheSameToTheBit(transposed: (Bool, Bool)) {
+        let product = Case(
+            m: 29, n: 150, k: 1_601, transposesA: transposed.0, transposesB: transposed.1,
+            alpha: 0.3, beta: 1)
+        let whole = product.c.copy()
+        product.run(into: whole, rows: 0..<29, columns: 0..<150)
+        let parts = product.c.copy()
+        for rows in [0..<6, 6..<7, 7..<20, 20..<29] {
+            for columns in [0..<1, 1..<64, 64..<128, 128..<150] {
+                product.run(into: parts, rows: rows, columns: columns)
+            }
+        }
+        #expect(parts.elements == whole.elements)
+    }
+}
+
+extension ProcessWideTests {
+    /// Products by the library, which levels without a kernel of their own use.
+    @Suite struct LibraryProductTests {
+        @Test func theLibraryAgreesWithTheKernel() {
+            let best = jk_current_level()
+            defer { _ = jk_set_level(best) }
+            let a = sampleTensor([37, 301], seed: 1)
+            let b = sampleTensor([83, 301], seed: 2)
+            let found = matmul(a, b, transposeB: true)
+            #expect(jk_set_level(JK_PORTABLE) && !jk_multiplies())
+            expectEqual(matmul(a, b, transposeB: true), found, .ofLargest(1e-6))
+        }
+    }
+}
