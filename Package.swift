@@ -103,7 +103,7 @@ let program: [Target] = [
 
 let testTargets: [Target] = [
     tests("JepaTensorTests", ["JepaTensor", "CKernels"]),
-    tests("JepaNNTests", ["JepaNN", "JepaTensor"]),
+    tests("JepaNNTests", ["JepaNN", "JepaTensor"], resources: [.copy("Fixtures")]),
     tests(
         "JepaCoreTests", ["JepaCore", "JepaTensor"], resources: [.copy("Fixtures")]),
     tests("JepaImagesTests", ["JepaImages", "JepaImageFolder", "JepaCore", "JepaFormats"]),

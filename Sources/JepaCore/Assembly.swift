@@ -135,6 +135,8 @@ struct Assembly {
         var wanted: [(name: String, source: String, property: String, at: SourceLocation?)] = []
         for link in node.entry.descriptor.links {
             guard let edge = edge(into: node, at: link.socket) else { continue }
+            let isGiven = properties[edge.source.stage]?[link.property] != nil
+            if link.isOptional && !isGiven { continue }
             wanted.append((link.name, edge.source.stage, link.property, edge.location))
         }
         for link in wiring.links where link.target == node.name {

@@ -84,7 +84,7 @@ public struct Graph: Sendable {
     private static func name(_ setting: Setting?, _ errors: inout [PipelineError]) -> String {
         switch setting?.content {
         case nil: return "pipeline"
-        case .text(let name) where !name.isEmpty && !name.contains("/"): return name
+        case .text(let name) where isName(name): return name
         default:
             errors.append(
                 PipelineError(
@@ -92,6 +92,14 @@ public struct Graph: Sendable {
                     at: setting?.location))
             return "pipeline"
         }
+    }
+
+    /// Whether a text can name a folder, as run folders are named after their pipeline.
+    private static func isName(_ text: String) -> Bool {
+        !text.isEmpty
+            && text.unicodeScalars.allSatisfy {
+                $0 != "/" && $0.properties.generalCategory != .control
+            }
     }
 
     private static func seed(_ setting: Setting?, _ errors: inout [PipelineError]) -> UInt64 {

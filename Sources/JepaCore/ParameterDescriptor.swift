@@ -137,6 +137,13 @@ extension ParameterDescriptor {
             required: value == nil, unit: unit, help: help)
     }
 
+    /// A height and a width that may be left out.
+    public static func optionalSize(
+        _ name: String, in range: ClosedRange<Int>, help: String, unit: Unit? = .pixels
+    ) -> Self {
+        Self(name, .size(range), required: false, unit: unit, help: help)
+    }
+
     /// Two numbers, such as the two ends of a schedule; one number stands for both.
     public static func pair(
         _ name: String, in range: ClosedRange<Double>, default value: (Double, Double)? = nil,

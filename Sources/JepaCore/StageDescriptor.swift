@@ -25,13 +25,19 @@ public struct StageDescriptor: Sendable {
         public let property: String
         /// What it is.
         public let help: String
+        /// Whether the source may be without such a value.
+        public let isOptional: Bool
 
         /// A link.
-        public init(_ name: String, from property: String, of socket: String, help: String) {
+        public init(
+            _ name: String, from property: String, of socket: String, help: String,
+            isOptional: Bool = false
+        ) {
             self.name = name
             self.socket = socket
             self.property = property
             self.help = help
+            self.isOptional = isOptional
         }
     }
 

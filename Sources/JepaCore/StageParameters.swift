@@ -60,6 +60,11 @@ public struct StageParameters {
         fatalError("'\(name)' of stage '\(stageName)' is not a linked grid")
     }
 
+    /// A linked grid that its source may be without.
+    public func optionalGrid(_ name: String) -> PatchGrid? {
+        linked[name] == nil ? nil : grid(name)
+    }
+
     /// A linked image size. Traps if the descriptor declares no such link.
     public func imageShape(_ name: String) -> ImageShape {
         if case .image(let shape) = linked[name] { return shape }
@@ -120,6 +125,10 @@ extension StageParameters {
     public func optionalText(_ name: String) -> String? { values.optionalText(name) }
     /// A height and a width.
     public func size(_ name: String) -> (height: Int, width: Int) { values.size(name) }
+    /// A height and a width that may have been left out.
+    public func optionalSize(_ name: String) -> (height: Int, width: Int)? {
+        values[name] == nil ? nil : values.size(name)
+    }
     /// Two numbers.
     public func pair(_ name: String) -> (Double, Double) { values.pair(name) }
     /// A lower and an upper bound.

@@ -15,8 +15,8 @@ struct HuggingFaceFolder {
     let imageSize: (height: Int, width: Int)
     /// The tensors by their Hugging Face names.
     let tensors: [StoredTensor]
-    /// Which encoder it is, if whoever wrote the folder said so.
-    let networks: String?
+    /// What whoever wrote the folder said of the tensors.
+    let metadata: [String: String]
     private let path: String
     private let values: [String: Any]
 
@@ -58,7 +58,7 @@ struct HuggingFaceFolder {
         }
         let reader = try SafetensorsReader(path: "\(path)/\(Self.weights)")
         tensors = reader.tensors
-        networks = reader.metadata[ModelWeights.networksKey]
+        metadata = reader.metadata
     }
 
     /// Makes sure that configuration and tensors speak of the same network.

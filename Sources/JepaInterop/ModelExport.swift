@@ -1,5 +1,6 @@
 import JepaCore
 import JepaFormats
+import JepaNN
 
 /// Writes weights under the names of other programs.
 public struct ModelExport: Sendable {
@@ -91,10 +92,12 @@ public struct ModelExport: Sendable {
 
     /// `format: pt` is what transformers asks for.
     private var metadata: [String: String] {
-        [
+        var metadata = [
             "format": "pt",
             ModelWeights.networksKey: networks.map(\.rawValue).joined(separator: ", "),
         ]
+        metadata[ModelWeights.positionGridKey] = model.sizes.positionGrid?.description
+        return metadata
     }
 
     private static func isTorch(_ path: String) -> Bool {

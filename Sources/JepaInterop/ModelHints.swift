@@ -1,3 +1,5 @@
+public import JepaNN
+
 /// What is known of a model beside its tensors.
 public struct ModelHints: Sendable {
     /// The attention heads, which no tensor shows.
@@ -6,17 +8,21 @@ public struct ModelHints: Sendable {
     public var imageSize: (height: Int, width: Int)?
     /// Whether positions in the file are replaced by computed ones, whatever they are.
     public var recomputesPositions: Bool
+    /// The grid that the positions were interpolated from; nil if they were not.
+    public var positionGrid: PositionGrid?
     /// What a file that holds one encoder, without saying which, is taken for.
     public var loneEncoder: ModelNetwork
 
     /// Nothing is known, unless given.
     public init(
         heads: Int? = nil, imageSize: (height: Int, width: Int)? = nil,
-        recomputesPositions: Bool = false, loneEncoder: ModelNetwork = .targetEncoder
+        recomputesPositions: Bool = false, positionGrid: PositionGrid? = nil,
+        loneEncoder: ModelNetwork = .targetEncoder
     ) {
         self.heads = heads
         self.imageSize = imageSize
         self.recomputesPositions = recomputesPositions
+        self.positionGrid = positionGrid
         self.loneEncoder = loneEncoder
     }
 }

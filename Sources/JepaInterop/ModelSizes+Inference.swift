@@ -1,5 +1,6 @@
 import JepaCore
 import JepaFormats
+import JepaNN
 
 extension ModelSizes {
     /// The heads of the networks that people train, by width; of other widths nobody can know.
@@ -49,9 +50,13 @@ extension ModelSizes {
         (gridHeight, gridWidth) = try Self.grid(
             hints.imageSize, patchSize: patchSize,
             count: encoder.first { $0.name == "pos_embed" }?.shape.dropLast().last, path: path)
+        positionGrid = hints.recomputesPositions ? nil : hints.positionGrid
         // Shapes that a damaged file claims are not worth allocating positions for.
         guard width <= 65536, gridHeight * gridWidth <= 1 << 30 / width else {
             throw refused("a width of \(width) on a \(gridHeight)x\(gridWidth) grid is too large")
+        }
+        if let source = positionGrid, source.height * source.width > 1 << 30 / width {
+            throw refused("positions of a \(source) grid are too large for a width of \(width)")
         }
         predictor = try networks[.predictor].map { tensors in
             let width = try shape("predictor_embed.weight", in: tensors, rank: 2)[0]
@@ -120,7 +125,9 @@ extension ModelSizes {
         guard let count, lengths.contains(count) else {
             throw PipelineError(
                 .file, "\(quoted(path)) has no positions, so its image size is unknown",
-                notes: ["Give --size, and --recompute-positions to have them computed."])
+                notes: [
+                    "'import --size PIXELS --recompute-positions' takes it over with computed ones."
+                ])
         }
         let side = Int(Double(count).squareRoot().rounded())
         guard side * side == count else {
@@ -128,8 +135,8 @@ extension ModelSizes {
                 .file,
                 "\(quoted(path)) has positions of \(count) patches, which make no square grid",
                 notes: [
-                    "Give --size HEIGHTxWIDTH. A class token would be one position more; "
-                        + "networks with one cannot be used."
+                    "'import --size HEIGHTxWIDTH' takes it over, if these are its images. A class "
+                        + "token would be one position more; networks with one cannot be used."
                 ])
         }
         return (side, side)

@@ -20,6 +20,8 @@ public struct ModelSizes: Codable, Equatable, Sendable {
     public internal(set) var gridHeight: Int
     /// Columns of the patch grid.
     public internal(set) var gridWidth: Int
+    /// The grid that positions were interpolated from; nil if they are those of this grid.
+    public internal(set) var positionGrid: PositionGrid?
     /// D
     public let width: Int
     /// Blocks of an encoder.
@@ -40,6 +42,7 @@ public struct ModelSizes: Codable, Equatable, Sendable {
     public var encoderText: String {
         "width \(width), depth \(depth), \(heads) heads, patches of \(patchSize) on a "
             + "\(gridHeight)x\(gridWidth) grid (\(imageSize.height)x\(imageSize.width) pixels)"
+            + (positionGrid.map { ", positions interpolated from a \($0) grid" } ?? "")
     }
 
     /// The same, followed by the predictor if there is one.
@@ -53,7 +56,7 @@ public struct ModelSizes: Codable, Equatable, Sendable {
         VisionTransformer.Configuration(
             channels: channels, gridHeight: gridHeight, gridWidth: gridWidth, patchSize: patchSize,
             width: width, depth: depth, heads: heads,
-            mlpRatio: Self.ratio(hidden: mlpWidth, width: width))
+            mlpRatio: Self.ratio(hidden: mlpWidth, width: width), positionGrid: positionGrid)
     }
 
     /// The predictor as JepaNN describes it, if there is one.
@@ -62,7 +65,8 @@ public struct ModelSizes: Codable, Equatable, Sendable {
             PredictorNetwork.Configuration(
                 gridHeight: gridHeight, gridWidth: gridWidth, inputWidth: width, width: $0.width,
                 depth: $0.depth, heads: heads,
-                mlpRatio: Self.ratio(hidden: $0.mlpWidth, width: $0.width))
+                mlpRatio: Self.ratio(hidden: $0.mlpWidth, width: $0.width),
+                positionGrid: positionGrid)
         }
     }
 
@@ -70,7 +74,8 @@ public struct ModelSizes: Codable, Equatable, Sendable {
     var isPlausible: Bool {
         let own = [channels, patchSize, gridHeight, gridWidth, width, depth, heads, mlpWidth]
         let others = predictor.map { [$0.width, $0.depth, $0.mlpWidth] } ?? []
-        return (own + others).allSatisfy((1...1 << 20).contains)
+        let source = positionGrid.map { [$0.height, $0.width] } ?? []
+        return (own + others + source).allSatisfy((1...1 << 20).contains)
     }
 
     /// The shape of the positions of a network, `[1, N, width]`.

@@ -1,6 +1,7 @@
 import Foundation
 import JepaCore
 import JepaFormats
+import JepaNN
 
 extension ModelWeights {
     /// Reads the weights of any file or folder that says itself what its networks are: all kinds
@@ -14,7 +15,7 @@ extension ModelWeights {
             let reader = try SafetensorsReader(path: path)
             try self.init(
                 flat: reader.tensors, from: path, origin: "a safetensors file", hints,
-                said: reader.metadata[Self.networksKey])
+                said: reader.metadata)
         case .huggingFaceFolder: try self.init(huggingFace: path, hints)
         case .weightsFolder: try self.init(folder: path, hints)
         case .npy:
@@ -29,6 +30,8 @@ extension ModelWeights {
 
     /// The metadata of a file written here that names its networks.
     static let networksKey = "networks"
+    /// The metadata of a file written here whose positions were interpolated: `14x14`.
+    static let positionGridKey = "positions_interpolated_from"
 
     /// An official checkpoint, or the state of an encoder alone.
     private init(torch path: String, _ hints: ModelHints) throws {
@@ -63,14 +66,20 @@ extension ModelWeights {
     }
 
     /// Tensors without any order but their names.
+    ///
+    /// - Parameter said: The metadata of the file.
     private init(
         flat tensors: [StoredTensor], from path: String, origin: String, _ hints: ModelHints,
-        said: String? = nil
+        said: [String: String] = [:]
     ) throws {
         var remarks: [String] = []
+        var hints = hints
+        hints.positionGrid =
+            hints.positionGrid ?? said[Self.positionGridKey].flatMap(PositionGrid.init)
         let tensors = tensors.map(Self.withoutWrappers)
         func lone() -> ModelNetwork {
-            if let network = said.flatMap(ModelNetwork.init(rawValue:)), network != .predictor {
+            let name = said[Self.networksKey]
+            if let network = name.flatMap(ModelNetwork.init(rawValue:)), network != .predictor {
                 return network
             }
             let network = hints.loneEncoder
@@ -119,7 +128,7 @@ extension ModelWeights {
         hints.imageSize = hints.imageSize ?? folder.imageSize
         try self.init(
             flat: folder.tensors, from: path, origin: "a Hugging Face folder", hints,
-            said: folder.networks)
+            said: folder.metadata)
         try folder.check(against: sizes)
     }
 
@@ -128,6 +137,7 @@ extension ModelWeights {
         let description = try ModelFolder.readDescription(path)
         var hints = hints
         hints.heads = hints.heads ?? description.sizes.heads
+        hints.positionGrid = hints.positionGrid ?? description.sizes.positionGrid
         hints.imageSize = hints.imageSize ?? description.sizes.imageSize
         let file = "\(path)/\(ModelFolder.weights)"
         try self.init(

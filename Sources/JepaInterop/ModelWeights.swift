@@ -49,7 +49,8 @@ public struct ModelWeights: Sendable {
                 .file,
                 "the tensors of \(quoted(path)) are not those of the model it seems to be; "
                     + "nothing was loaded",
-                notes: Self.shortened(differences) + ["It seems to be \(sizes.text)."])
+                notes: Self.shortened(differences) + ["It seems to be \(sizes.text)."]
+                    + Self.advice(on: differences))
         }
         if hints.recomputesPositions && hasPositions {
             remarks.append("Positions were computed; those of the file were not used.")
@@ -76,10 +77,14 @@ public struct ModelWeights: Sendable {
             notes: ["It has: \(names.joined(separator: ", "))."])
     }
 
-    /// The same weights for images of another size, with positions computed for its grid.
+    /// The same weights for images of another size.
     ///
+    /// - Parameter interpolating: Whether positions are interpolated from those of the grid they
+    ///   were made for, or computed for the new one.
     /// - Throws: `value` if patches do not fill such images.
-    public func resized(height: Int, width: Int) throws -> ModelWeights {
+    public func resized(
+        height: Int, width: Int, interpolating: Bool = false
+    ) throws -> ModelWeights {
         let side = sizes.patchSize
         guard height > 0, width > 0, height % side == 0, width % side == 0 else {
             throw PipelineError(
@@ -90,14 +95,21 @@ public struct ModelWeights: Sendable {
         var result = self
         result.sizes.gridHeight = height / side
         result.sizes.gridWidth = width / side
+        let source =
+            sizes.positionGrid ?? PositionGrid(height: sizes.gridHeight, width: sizes.gridWidth)
+        let isOwn = source.height == height / side && source.width == width / side
+        result.sizes.positionGrid = interpolating && !isOwn ? source : nil
         guard result.sizes != sizes else { return self }
         for (network, tensors) in networks {
             result.networks[network] = tensors.map {
                 $0.name == network.positionName ? Self.positions(of: network, result.sizes) : $0
             }
         }
+        let origin =
+            result.sizes.positionGrid.map { "interpolated from those of a \($0) grid" }
+            ?? "computed"
         result.remarks.append(
-            "Positions were computed for images of \(height)x\(width) instead of "
+            "Positions were \(origin) for images of \(height)x\(width) instead of "
                 + "\(sizes.imageSize.height)x\(sizes.imageSize.width) pixels.")
         return result
     }
@@ -108,7 +120,8 @@ public struct ModelWeights: Sendable {
     static func positions(of network: ModelNetwork, _ sizes: ModelSizes) -> StoredTensor {
         let shape = sizes.positionShape(of: network)
         let table = SinCosPositions.table(
-            rows: sizes.gridHeight, columns: sizes.gridWidth, width: shape[2])
+            rows: sizes.gridHeight, columns: sizes.gridWidth, width: shape[2],
+            interpolatedFrom: sizes.positionGrid)
         return StoredTensor(network.positionName, table.reshaped(shape))
     }
 
@@ -158,6 +171,18 @@ public struct ModelWeights: Sendable {
         return lines.prefix(40).map { "  \($0)" } + (more > 0 ? ["  … and \(more) more"] : [])
     }
 
+    /// How positions of another grid can be taken, if there are any.
+    private static func advice(on differences: [String]) -> [String] {
+        let isAnotherGrid = differences.contains {
+            $0.hasPrefix("mis-shaped:") && $0.contains("pos_embed ")
+        }
+        return isAnotherGrid
+            ? [
+                "To adapt the positions to another image size, add --interpolate-positions or "
+                    + "--recompute-positions to 'import --size'."
+            ] : []
+    }
+
     /// Compares positions with the computed ones, to within the rounding of their type.
     private func checkPositions() throws {
         for network in ModelNetwork.allCases {
@@ -180,7 +205,9 @@ public struct ModelWeights: Sendable {
             throw PipelineError(
                 .file,
                 "the positions of the \(network.words) of \(quoted(path)) are not the fixed "
-                    + "sine-cosine ones of a \(sizes.gridHeight)x\(sizes.gridWidth) grid: patch "
+                    + "sine-cosine ones of a \(sizes.gridHeight)x\(sizes.gridWidth) grid"
+                    + (sizes.positionGrid.map { ", interpolated from a \($0) grid" } ?? "")
+                    + ": patch "
                     + "\(worst / width), channel \(worst % width) is \(found[worst]), computed "
                     + "\(computed[worst])",
                 notes: [

@@ -32,13 +32,15 @@ public final class PredictorNetwork {
         /// Whether the maps that write to the residual stream are divided by `sqrt(2 i)` in block
         /// i, counted from 1.
         public var scalesByDepth: Bool
+        /// The grid whose positions are interpolated; nil if they are computed for the grid itself.
+        public var positionGrid: PositionGrid?
 
         /// The sizes, with the official choices for the rest.
         public init(
             gridHeight: Int, gridWidth: Int, inputWidth: Int, outputWidth: Int? = nil, width: Int,
             depth: Int, heads: Int,
             mlpRatio: Double = 4, qkvBias: Bool = true, deviation: Float = 0.02,
-            scalesByDepth: Bool = false
+            scalesByDepth: Bool = false, positionGrid: PositionGrid? = nil
         ) {
             self.gridHeight = gridHeight
             self.gridWidth = gridWidth
@@ -51,6 +53,7 @@ public final class PredictorNetwork {
             self.qkvBias = qkvBias
             self.deviation = deviation
             self.scalesByDepth = scalesByDepth
+            self.positionGrid = positionGrid
         }
 
         /// Hidden width of the MLP: the product, rounded down.
@@ -72,7 +75,7 @@ public final class PredictorNetwork {
     /// The position vectors, `[N, P]`; computed when first asked for.
     public private(set) lazy var positions = SinCosPositions.table(
         rows: configuration.gridHeight, columns: configuration.gridWidth,
-        width: configuration.width)
+        width: configuration.width, interpolatedFrom: configuration.positionGrid)
 
     /// Describes the network; nothing is allocated.
     public init(_ configuration: Configuration, isTrainable: Bool = true) {

@@ -34,12 +34,15 @@ public final class VisionTransformer {
         /// i counted from 1, are divided by `sqrt(2 i)`. The official code divides, but its
         /// trainer draws all linear layers again afterwards; the paper is silent.
         public var scalesByDepth: Bool
+        /// The grid whose positions are interpolated; nil if they are computed for the grid itself.
+        public var positionGrid: PositionGrid?
 
         /// The sizes, with the official choices for the rest.
         public init(
             channels: Int = 3, gridHeight: Int, gridWidth: Int, patchSize: Int, width: Int,
             depth: Int, heads: Int, mlpRatio: Double = 4, qkvBias: Bool = true,
-            deviation: Float = 0.02, scalesByDepth: Bool = false
+            deviation: Float = 0.02, scalesByDepth: Bool = false,
+            positionGrid: PositionGrid? = nil
         ) {
             self.channels = channels
             self.gridHeight = gridHeight
@@ -52,6 +55,7 @@ public final class VisionTransformer {
             self.qkvBias = qkvBias
             self.deviation = deviation
             self.scalesByDepth = scalesByDepth
+            self.positionGrid = positionGrid
         }
 
         /// Patches of an image, N.
@@ -72,7 +76,7 @@ public final class VisionTransformer {
     /// The position vectors, `[N, D]`; computed when first asked for.
     public private(set) lazy var positions = SinCosPositions.table(
         rows: configuration.gridHeight, columns: configuration.gridWidth,
-        width: configuration.width)
+        width: configuration.width, interpolatedFrom: configuration.positionGrid)
 
     /// Describes the network; nothing is allocated.
     ///

@@ -20,7 +20,10 @@ public enum JepaPipe {
     ///
     /// - Parameter plugins: Bundles of stages to register beside the built-in ones.
     public static func main(plugins: [any StagePlugin.Type] = []) -> Never {
-        exit(run(Array(CommandLine.arguments.dropFirst()), plugins: plugins))
+        let status = run(Array(CommandLine.arguments.dropFirst()), plugins: plugins)
+        guard let reason = StandardOutput.close() else { exit(status) }
+        report("error: cannot write to standard output: \(reason)")
+        exit(status == ExitStatus.done ? ExitStatus.failure : status)
     }
 
     /// Runs a command line and gives the status the process should end with.

@@ -6,8 +6,8 @@ import JepaTensor
 /// All a run needs to go on, in one safetensors file.
 ///
 /// The tensors are those of `Pipeline.allWeights` under their names; the metadata holds the
-/// `TrainingState` as JSON, and a checksum of the tensors, because a bit that flips on a disk
-/// leaves the file readable.
+/// `TrainingState` as JSON, and checksums of both, because a bit that flips on a disk leaves the
+/// file readable.
 public struct Checkpoint {
     /// The file.
     public let path: String
@@ -29,9 +29,10 @@ public struct Checkpoint {
                 checksum.add(UnsafeRawBufferPointer(start: value.pointer, count: value.count * 4))
             }
         }
+        let training = String(decoding: try encoder.encode(state), as: UTF8.self)
         var writer = SafetensorsWriter(metadata: [
-            "format": format, "checksum": checksum.text,
-            "training": String(decoding: try encoder.encode(state), as: UTF8.self),
+            "format": format, "checksum": checksum.text, "training": training,
+            "training_checksum": Self.checksum(of: training),
         ])
         for weight in weights { try writer.add(weight.name, weight.weight.value) }
         try writer.write(to: path)
@@ -49,6 +50,12 @@ public struct Checkpoint {
                 .file, "'\(path)' is not a checkpoint of a training run",
                 notes: ["Found the format '\(reader.metadata["format"] ?? "none")'."])
         }
+        let said = reader.metadata["training_checksum"]
+        guard said == nil || said == Self.checksum(of: text) else {
+            throw PipelineError(
+                .file,
+                "'\(path)' is damaged: its state of training does not match its checksum")
+        }
         do {
             state = try JSONDecoder().decode(TrainingState.self, from: Data(text.utf8))
         } catch {
@@ -63,6 +70,12 @@ public struct Checkpoint {
             throw PipelineError(
                 .file, "'\(path)' is damaged: its tensors do not match its checksum")
         }
+    }
+
+    private static func checksum(of text: String) -> String {
+        var checksum = Checksum()
+        Array(text.utf8).withUnsafeBytes { checksum.add($0) }
+        return checksum.text
     }
 
     /// Opens the checkpoint of a run to look at: that given, or the newest of a run folder.

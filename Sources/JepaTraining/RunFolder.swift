@@ -136,9 +136,9 @@ public final class RunFolder {
             }
             return
         }
-        var parent = ""
-        for part in path.split(separator: "/", omittingEmptySubsequences: false) {
-            parent += parent.isEmpty && !part.isEmpty ? part : "/" + part
+        var parent = path.hasPrefix("/") ? "/" : ""
+        for part in path.split(separator: "/") {
+            parent += parent.isEmpty || parent.hasSuffix("/") ? part : "/" + part
             guard mkdir(parent, 0o777) != 0, errno != EEXIST else { continue }
             throw PipelineError.refused("make the folder", parent)
         }

@@ -55,6 +55,14 @@ extension WiringErrorTests {
                       ^
             """),
         Mistake(
+            "a name that cannot be that of a folder",
+            "pipeline: toy", #"pipeline: "t\0oy""#,
+            """
+            toy.yaml:1:11: error: 'pipeline' is a name, not 't\0oy'
+            pipeline: "t\\0oy"
+                      ^~~~~~~
+            """),
+        Mistake(
             "a seed below zero",
             "pipeline: toy", "seed: -1",
             """

@@ -1,6 +1,7 @@
 import JepaCore
 import JepaFormats
 import JepaInterop
+import JepaNN
 import JepaTensor
 import Testing
 
@@ -130,6 +131,54 @@ import Testing
             ])
         #expect(try read.resized(height: 8, width: 8).remarks == [])
         #expect(throws: PipelineError.self) { try read.resized(height: 10, width: 8) }
+    }
+
+    @Test func interpolatedPositionsAreKeptAndKnownAgain() throws {
+        try write(TinyModel().tensors, to: path)
+        let read = try ModelWeights(reading: path, hints: ModelHints(heads: 2))
+        let larger = try read.resized(height: 16, width: 12, interpolating: true)
+        #expect(larger.sizes.positionGrid == PositionGrid(height: 2, width: 2))
+        #expect(
+            larger.remarks == [
+                "Positions were interpolated from those of a 2x2 grid for images of 16x12 instead "
+                    + "of 8x8 pixels."
+            ])
+        let positions = try #require(try larger.tensors(of: .predictor).last)
+        let expected = SinCosPositions.table(
+            rows: 4, columns: 3, width: 4, interpolatedFrom: PositionGrid(height: 2, width: 2))
+        #expect(positions.shape == [1, 12, 4])
+        #expect(try positions.floats().elements == expected.elements)
+        let computed = try read.resized(height: 16, width: 12)
+        #expect(try computed.tensors(of: .predictor).last?.floats().elements != expected.elements)
+        // Every form that has a place to say so is read again as the same network.
+        let places = ["folder", "b.safetensors", "timm.safetensors", "hf"].map { path + $0 }
+        try ModelFolder.write(larger, to: places[0])
+        try ModelExport(larger, as: .official, encoder: .targetEncoder).write(to: places[1])
+        try ModelExport(larger, as: .timm, encoder: .targetEncoder).write(to: places[2])
+        try ModelExport(larger, as: .huggingface, encoder: .targetEncoder).write(to: places[3])
+        for place in places {
+            let again = try ModelWeights(
+                reading: place, hints: ModelHints(heads: 2, imageSize: (16, 12)))
+            #expect(again.sizes.positionGrid == larger.sizes.positionGrid, "\(place)")
+            #expect(
+                bytes(try again.tensors(of: .targetEncoder))
+                    == bytes(try larger.tensors(of: .targetEncoder)), "\(place)")
+        }
+        // Back to the images they were made for, they are what they were.
+        let back = try larger.resized(height: 8, width: 8, interpolating: true)
+        #expect(back.sizes == read.sizes)
+        #expect(
+            bytes(try back.tensors(of: .targetEncoder))
+                == bytes(try read.tensors(of: .targetEncoder)))
+    }
+
+    @Test func anotherImageSizeIsNoReasonToAdaptPositions() throws {
+        let text = try failure(TinyModel(), ModelHints(heads: 2, imageSize: (16, 16)))
+        #expect(text.contains("mis-shaped: encoder.pos_embed is [1, 4, 8], not [1, 16, 8]"))
+        #expect(
+            text.hasSuffix(
+                "To adapt the positions to another image size, add --interpolate-positions or "
+                    + "--recompute-positions to 'import --size'."))
     }
 
     @Test func aMissingNetworkIsNamed() throws {

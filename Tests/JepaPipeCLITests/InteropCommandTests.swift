@@ -49,15 +49,47 @@ final class InteropCommandTests {
                 #expect(imported[network + name.dropFirst(stage.count)] == trained[name], "\(name)")
             }
         }
-        // A new run begins with these weights, in images of another size too.
-        #expect(
-            run(
-                "run", graph, "--set", "stages.data.size=24", "--weights", "DIR/imported", "--out",
-                "DIR/second") == 0)
+        // A new run begins with these weights, in images of another size only when asked.
+        let words = [
+            "run", graph, "--set", "stages.data.size=24", "--weights", "\(folder)/imported",
+            "--out",
+            "\(folder)/second",
+        ]
+        #expect(JepaPipe.run(words) == 2)
+        #expect(!FileManager.default.fileExists(atPath: folder + "/second"))
+        #expect(JepaPipe.run(words + ["--recompute-positions"]) == 0)
         let begun = try tensors("second/" + Self.first)
         for (name, bytes) in begun where name.hasPrefix("target") || name.hasPrefix("predictor") {
             #expect(bytes == trained[name], "\(name)")
         }
+    }
+
+    @Test func positionsAreInterpolatedWhereTheStageSaysSo() throws {
+        try #require(run("run", graph, "--out", "DIR/run") == 0)
+        let image = Image(width: 24, height: 24, pixels: (0..<24 * 24 * 3).map { UInt8($0 % 251) })
+        try AtomicFile.write(image.pngData(), to: "\(folder)/images/a.png")
+        try AtomicFile.write(image.pngData(), to: "\(folder)/images/b.png")
+        // The run begins with the weights of another, and is exported before it has learnt more.
+        #expect(
+            run(
+                "run", graph, "--set", "stages.data.size=24", "--set",
+                "stages.context_encoder.interpolate_from=4", "--weights", "DIR/run", "--out",
+                "DIR/second") == 0)
+        let begun = "DIR/second/" + Self.first
+        #expect(run("export", begun, "--format", "huggingface", "--out", "DIR/hf") == 0)
+        let files = [
+            ["run", "--size", "24", "--interpolate-positions"], ["hf"], ["run", "--size", "24"],
+        ]
+        var features: [[UInt8]] = []
+        for (number, words) in files.enumerated() {
+            let command =
+                ["features", "\(folder)/\(words[0])", "\(folder)/images"] + words.dropFirst()
+                + ["--out", "\(folder)/f\(number).safetensors"]
+            #expect(JepaPipe.run(command) == 0)
+            features.append(try #require(try tensors("f\(number).safetensors")["features"]))
+        }
+        #expect(features[0] == features[1])
+        #expect(features[0] != features[2])
     }
 
     @Test func featuresAreTheSameFromEveryForm() throws {
@@ -113,7 +145,10 @@ final class InteropCommandTests {
         ["import", "DIR/x"], ["features", "DIR/x", "DIR/images"],
         ["features", "DIR/x", "DIR/images", "--out", "x.csv"],
         ["features", "DIR/x", "DIR/images", "--out", "x.npy", "--size", "12x"],
+        ["features", "DIR/x", "DIR/images", "--out", "x.npy", "--interpolate-positions"],
+        ["import", "DIR/x", "--out", "y", "--interpolate-positions"],
         ["run", "--resume", "DIR/x", "--weights", "DIR/x"],
+        ["run", "DIR/x", "--recompute-positions"],
     ])
     func commandLinesThatLackSomethingBeginNothing(words: [String]) {
         #expect(JepaPipe.run(words.map { $0.replacing("DIR", with: folder) }) == 2)

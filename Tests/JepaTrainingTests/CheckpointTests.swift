@@ -115,7 +115,7 @@ import Testing
 
     /// What can happen to a file on a disk.
     enum Damage: String, CaseIterable, CustomTestStringConvertible {
-        case bitFlipped, truncated, emptied, overwritten
+        case bitFlipped, stepChanged, truncated, emptied, overwritten
 
         var testDescription: String { rawValue }
 
@@ -123,6 +123,9 @@ import Testing
             var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
             switch self {
             case .bitFlipped: bytes[bytes.count - 30] ^= 0x10
+            case .stepChanged:
+                let place = try #require(bytes.firstRange(of: Data(#"\"step\":7"#.utf8)))
+                bytes[place.upperBound - 1] = UInt8(ascii: "5")
             case .truncated: bytes.removeLast(40)
             case .emptied: bytes = Data()
             case .overwritten: bytes = Data("hello, this is no checkpoint".utf8)
@@ -202,6 +205,7 @@ import Testing
         let now = "\(threadCount) threads with \(vectorLevel)"
         writer.metadata["training"] = reader.metadata["training"]?
             .replacing("\"arithmetic\":\"\(now)\"", with: "\"arithmetic\":\"an abacus\"")
+        writer.metadata["training_checksum"] = nil
         for tensor in reader.tensors { try writer.add(tensor) }
         try writer.write(to: file(3))
         let toy = try ToyRun(everyThree)

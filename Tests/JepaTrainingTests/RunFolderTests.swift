@@ -14,6 +14,13 @@ import Testing
         #expect(try RunFolder.list(path) == [".lock", "checkpoints"])
     }
 
+    @Test func aFolderThatCannotBeMadeIsNamed() throws {
+        try "x".write(toFile: scratch.path + "/file", atomically: true, encoding: .utf8)
+        let path = scratch.path + "/file/run"
+        let text = message { _ = try RunFolder.create(at: path, pipeline: "toy") }
+        #expect(text == "error: cannot make the folder '\(path)': Not a directory")
+    }
+
     @Test func everyPipelineOfARunIsKept() throws {
         let folder = try RunFolder.create(at: scratch.path, pipeline: "toy")
         for (text, step) in [("one\n", 0), ("one\n", 5), ("two\n", 7)] {

@@ -4,10 +4,14 @@
     jepa-pipe export DIR/imported --format huggingface --out DIR/huggingface
     jepa-pipe export DIR/imported --format timm --out DIR/timm.safetensors
     jepa-pipe export DIR/imported --format official --out DIR/official.pth.tar
+    jepa-pipe import ../shared/reference/interop/official.pth.tar --heads 3 --size 72x96 \\
+        --interpolate-positions --out DIR/larger
+    jepa-pipe export DIR/larger --format huggingface --out DIR/larger-huggingface
     python Tests/Peers/interop.py DIR ../shared/reference/interop
 
 Needs torch, transformers, timm and safetensors. Ends with 1 if anything differs: the features by
-more than 1e-5, the tensors of the official file by a single bit.
+more than 1e-5, also those of larger images with the interpolation of positions that transformers
+does by itself; the tensors of the official file by a single bit.
 """
 
 import os
@@ -30,6 +34,13 @@ problems = {key: value for key, value in report.items() if value}
 with torch.no_grad():
     found = model.eval()(pixel_values=images).last_hidden_state
 worst["transformers"] = (found - tokens).abs().max().item()
+
+larger = torch.randn(2, 3, 72, 96, generator=torch.Generator().manual_seed(0))
+stored = IJepaModel.from_pretrained(f"{folder}/larger-huggingface").eval()
+with torch.no_grad():
+    wanted = model(pixel_values=larger, interpolate_pos_encoding=True).last_hidden_state
+    found = stored(pixel_values=larger).last_hidden_state
+worst["interpolated positions"] = (found - wanted).abs().max().item()
 
 model = VisionTransformer(
     img_size=48, patch_size=8, embed_dim=48, depth=3, num_heads=3,

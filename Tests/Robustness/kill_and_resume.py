@@ -40,6 +40,14 @@ def newest(run):
     return sorted((run / "checkpoints").glob("step-*.safetensors"))[-1]
 
 
+def difference(run, wanted, rows):
+    """What a finished run has other than the undisturbed one, or None."""
+    if tensors(newest(run)) != wanted:
+        return "ended with other weights"
+    found = [json.loads(line)["step"] for line in (run / "metrics.jsonl").open()]
+    return None if found == list(range(1, rows + 1)) else f"has the rows {found}"
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     arguments.add_argument("--runs", type=int, default=50)
@@ -83,11 +91,9 @@ def main():
         result = subprocess.run(command(run), capture_output=True, text=True)
         if result.returncode != 0:
             sys.exit(f"run {number} in {run} did not finish:\n{result.stderr}")
-        if tensors(newest(run)) != wanted:
-            sys.exit(f"run {number} in {run} ended with other weights than {whole}")
-        found = [json.loads(line)["step"] for line in (run / "metrics.jsonl").open()]
-        if found != list(range(1, rows + 1)):
-            sys.exit(f"run {number} in {run} has the rows {found}")
+        wrong = difference(run, wanted, rows)
+        if wrong:
+            sys.exit(f"run {number} in {run} {wrong}; {whole} is as it should be")
         if list(run.glob("**/.*.partial")):
             sys.exit(f"run {number} in {run} left partial files behind")
         shutil.rmtree(run)

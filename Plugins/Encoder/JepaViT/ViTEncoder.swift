@@ -34,6 +34,11 @@ public final class ViTEncoder: Encoder {
                 "scale_by_depth", default: false,
                 help: "Divides the initial output weights of block l by sqrt(2 l). The official "
                     + "trainer undoes that division, so it is off."),
+            .optionalSize(
+                "interpolate_from", in: 1...1024,
+                help: "The patch grid whose positions are interpolated, for weights trained with "
+                    + "images of another size; if not set, positions are computed for the grid "
+                    + "itself.", unit: .patches),
         ],
         links: [
             .init(
@@ -57,11 +62,16 @@ public final class ViTEncoder: Encoder {
 
     public var properties: [String: StageProperty] {
         let c = network.configuration
-        return [
+        var properties: [String: StageProperty] = [
             "grid": .grid(PatchGrid(height: c.gridHeight, width: c.gridWidth)),
             "width": .integer(c.width), "depth": .integer(c.depth), "heads": .integer(c.heads),
             "patch_size": .integer(c.patchSize),
         ]
+        if let source = c.positionGrid {
+            properties["interpolate_from"] = .grid(
+                PatchGrid(height: source.height, width: source.width))
+        }
+        return properties
     }
 
     public var dimensions: [String: Dimension] {
@@ -130,6 +140,9 @@ public final class ViTEncoder: Encoder {
             gridWidth: image.width / patch, patchSize: patch, width: width,
             depth: try size("depth", preset?.depth), heads: heads,
             mlpRatio: parameters.optionalReal("mlp_ratio") ?? preset?.mlpRatio ?? 4,
-            scalesByDepth: parameters.boolean("scale_by_depth"))
+            scalesByDepth: parameters.boolean("scale_by_depth"),
+            positionGrid: parameters.optionalSize("interpolate_from").map {
+                PositionGrid(height: $0.height, width: $0.width)
+            })
     }
 }

@@ -41,6 +41,10 @@ public final class ViTPredictor: Predictor {
             .init("input_width", from: "width", of: "tokens", help: "The width of the tokens, D."),
             .init("input_heads", from: "heads", of: "tokens", help: "The heads of the encoder."),
             .init("grid", from: "grid", of: "context", help: "The patch grid of the masks."),
+            .init(
+                "interpolate_from", from: "interpolate_from", of: "tokens",
+                help: "The patch grid whose positions are interpolated, if the encoder's are.",
+                isOptional: true),
         ])
 
     private let network: PredictorNetwork
@@ -65,7 +69,10 @@ public final class ViTPredictor: Predictor {
                 outputWidth: parameters.optionalInteger("output_width"), width: width,
                 depth: parameters.integer("depth"), heads: heads,
                 mlpRatio: parameters.real("mlp_ratio"),
-                scalesByDepth: parameters.boolean("scale_by_depth")))
+                scalesByDepth: parameters.boolean("scale_by_depth"),
+                positionGrid: parameters.optionalGrid("interpolate_from").map {
+                    PositionGrid(height: $0.height, width: $0.width)
+                }))
     }
 
     public var dimensions: [String: Dimension] {

@@ -25,14 +25,15 @@ enum FeaturesCommand: Command {
                     + "uses 1 or 4."),
             .init(
                 name: "--size", value: "PIXELS",
-                help: "Another image size, as 448 or 224x448; positions are computed for it."),
+                help: "Another image size, as 448 or 224x448; positions are computed for it unless "
+                    + "they are to be interpolated."),
             .init(
                 name: "--batch", value: "N", range: 1...4096, standard: "32",
                 help: "Images embedded at a time."),
             .init(
                 name: "--limit", value: "N", range: 1...1_000_000_000,
                 help: "Only so many images, spread evenly over all."),
-            .encoder, .heads, .pipeline, .recomputePositions,
+            .encoder, .heads, .pipeline, .recomputePositions, .interpolatePositions,
         ],
         notes: [
             "Images are scaled and cut to their middle, and normalised, as the evaluation of a run "
@@ -58,6 +59,7 @@ enum FeaturesCommand: Command {
         let file = try FeatureFile(path: path)
         let encoder = ModelNetwork(option: arguments.value("--encoder") ?? "target")
         let size = try arguments.imageSize("--size")
+        let isInterpolated = try arguments.interpolatesPositions(to: size)
         let loaded = try ModelLoading(
             arguments.argument("WEIGHTS"), wanted: [encoder],
             pipelineFile: arguments.value("--pipeline"),
@@ -66,8 +68,10 @@ enum FeaturesCommand: Command {
                 recomputesPositions: arguments.isOn("--recompute-positions"), loneEncoder: encoder),
             registry: registry)
         let model =
-            try size.map { try loaded.model.resized(height: $0.height, width: $0.width) }
-            ?? loaded.model
+            try size.map {
+                try loaded.model.resized(
+                    height: $0.height, width: $0.width, interpolating: isInterpolated)
+            } ?? loaded.model
         let extractor = try FeatureExtractor(
             model, encoder: encoder, layers: arguments.integer("--layers") ?? 1,
             pooling: arguments.value("--pool") == "none" ? .none : .mean)

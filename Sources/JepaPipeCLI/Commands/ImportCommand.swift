@@ -20,8 +20,9 @@ enum ImportCommand: Command {
             .heads,
             .init(
                 name: "--size", value: "PIXELS",
-                help: "The images of a network whose patch grid is not square, as in 224x448."),
-            .recomputePositions,
+                help: "The images of a network whose patch grid is not square, as in 224x448; with "
+                    + "one of the next two, the images it is to be adapted to."),
+            .recomputePositions, .interpolatePositions,
         ],
         notes: [
             "Names and shapes are checked strictly: all that is missing, unexpected or mis-shaped "
@@ -41,11 +42,16 @@ enum ImportCommand: Command {
                 .usage, "missing --out DIR: the folder to make",
                 notes: ["Usage: \(descriptor.usage)"])
         }
+        let size = try arguments.imageSize("--size")
+        let isInterpolated = try arguments.interpolatesPositions(to: size)
         let hints = ModelHints(
-            heads: arguments.integer("--heads"), imageSize: try arguments.imageSize("--size"),
+            heads: arguments.integer("--heads"), imageSize: isInterpolated ? nil : size,
             recomputesPositions: arguments.isOn("--recompute-positions"),
             loneEncoder: ModelNetwork(option: arguments.value("--encoder") ?? "target"))
-        let model = try ModelWeights(reading: arguments.argument("FILE"), hints: hints)
+        var model = try ModelWeights(reading: arguments.argument("FILE"), hints: hints)
+        if isInterpolated, let size {
+            model = try model.resized(height: size.height, width: size.width, interpolating: true)
+        }
         try ModelFolder.write(model, to: path)
         var table = TextTable([.left, .right])
         for network in ModelNetwork.allCases where model.networks[network] != nil {

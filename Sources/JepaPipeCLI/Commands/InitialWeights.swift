@@ -1,6 +1,7 @@
 import JepaCore
 import JepaFormats
 import JepaInterop
+import JepaNN
 import JepaTensor
 
 /// Weights that the networks of a pipeline begin with instead of random ones.
@@ -11,12 +12,17 @@ struct InitialWeights {
 
     /// Matches the networks of a model with the stages of a pipeline; nothing is changed yet.
     ///
-    /// Positions are computed for the images of the pipeline, which may have another size.
+    /// - Parameter recomputesPositions: Whether images may have another size than those of the
+    ///   model, so that positions are others as well.
     /// - Throws: `configuration` with every tensor of a matching stage that is missing or has
-    ///   another shape, and with other heads.
-    init(_ model: ModelWeights, for pipeline: Pipeline) throws {
+    ///   another shape, with other heads, and with other positions unless they are to be computed
+    ///   or the stage interpolates those of the model.
+    init(
+        _ model: ModelWeights, for pipeline: Pipeline, recomputesPositions: Bool = false
+    ) throws {
         remarks = model.remarks
         var differences: [String] = []
+        var advice: [String] = []
         for node in pipeline.nodes {
             guard let network = ModelNetwork.allCases.first(where: { $0.matches(node) })
             else { continue }
@@ -29,6 +35,19 @@ struct InitialWeights {
             if let heads = node.heads, heads != model.sizes.heads {
                 differences.append(
                     "  '\(node.name)' has \(heads) heads, the file \(model.sizes.heads)")
+            }
+            if let found = Self.positions(of: node, otherThanIn: model) {
+                if recomputesPositions {
+                    remarks.append("Positions of '\(node.name)' are \(found.own).")
+                } else {
+                    differences.append(
+                        "  '\(node.name)' has positions \(found.own), the file \(found.stored)")
+                    advice = [
+                        "To interpolate the positions of the file: --set "
+                            + "'stages.\(node.name).interpolate_from=\(found.setting)'",
+                        "To compute others: --recompute-positions",
+                    ]
+                }
             }
             let stored = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0) })
             let own = Set(node.stage.weights.map(\.name)).union(ModelNetwork.positionNames)
@@ -53,13 +72,34 @@ struct InitialWeights {
                 .configuration,
                 "the networks of '\(model.path)' are not those of the pipeline; nothing was loaded",
                 notes: differences.prefix(20) + (more > 0 ? ["  … and \(more) more"] : [])
-                    + ["The file has \(model.sizes.text)."])
+                    + ["The file has \(model.sizes.text)."] + advice)
         }
     }
 
     /// Gives the weights of the pipeline their values.
     func load() throws {
         for (weight, tensor) in values { weight.value = try tensor.floats() }
+    }
+
+    /// How the positions of a stage and of a model come about, and what makes the stage interpolate
+    /// those of the model; nil if they are the same or it does so already.
+    private static func positions(
+        of node: Pipeline.Node, otherThanIn model: ModelWeights
+    ) -> (own: String, stored: String, setting: String)? {
+        guard case .grid(let patches) = node.properties["grid"], node.isTrained else { return nil }
+        let grid = PositionGrid(height: patches.height, width: patches.width)
+        let stored = PositionGrid(height: model.sizes.gridHeight, width: model.sizes.gridWidth)
+        let source = model.sizes.positionGrid ?? stored
+        let isSame = grid == stored && node.positionGrid == model.sizes.positionGrid
+        guard !isSame, node.positionGrid != source else { return nil }
+        func text(_ grid: PositionGrid, _ source: PositionGrid?) -> String {
+            source.map { "of a \(grid) grid, interpolated from \($0)" }
+                ?? "computed for a \(grid) grid"
+        }
+        return (
+            text(grid, node.positionGrid), text(stored, model.sizes.positionGrid),
+            "[\(source.height), \(source.width)]"
+        )
     }
 
     /// The network itself; for an encoder that the model lacks, its other encoder.

@@ -2,6 +2,7 @@ import Foundation
 import JepaCore
 import JepaFormats
 import JepaInterop
+import JepaNN
 import JepaTraining
 
 /// Weights from whatever a command is given: a run, a checkpoint, or a file of other programs.
@@ -77,6 +78,7 @@ struct ModelLoading {
             {
                 hints.imageSize = (grid.height * side, grid.width * side)
             }
+            hints.positionGrid = node.positionGrid
         }
         if let wanted, !wanted.contains(where: { networks[$0] != nil }) {
             let names = wanted.map(\.words).sorted().joined(separator: " or ")
@@ -97,6 +99,14 @@ extension Pipeline.Node {
         if case .integer(let heads) = properties["heads"] { return heads }
         let isDeclared = parameters.descriptors.contains { $0.name == "heads" }
         return isDeclared ? parameters.optionalInteger("heads") : nil
+    }
+}
+
+extension Pipeline.Node {
+    /// The grid that the positions of a network are interpolated from, if they are.
+    var positionGrid: PositionGrid? {
+        guard case .grid(let grid) = properties["interpolate_from"] else { return nil }
+        return PositionGrid(height: grid.height, width: grid.width)
     }
 }
 
@@ -140,9 +150,30 @@ extension CommandDescriptor.Option {
     static let recomputePositions = Self(
         name: "--recompute-positions",
         help: "Replaces the positions of the file by computed ones, whatever they are.")
+    /// Positions for another image size.
+    static let interpolatePositions = Self(
+        name: "--interpolate-positions",
+        help: "Adapts the positions of the file to --size, bicubic, instead of computing them.")
 }
 
 extension CommandLineArguments {
+    /// Whether positions are to be interpolated to an image size.
+    ///
+    /// - Throws: `usage` if there is none, or they are to be computed as well.
+    func interpolatesPositions(to size: (height: Int, width: Int)?) throws -> Bool {
+        guard isOn("--interpolate-positions") else { return false }
+        if isOn("--recompute-positions") {
+            throw PipelineError(
+                .usage,
+                "'--interpolate-positions' and '--recompute-positions' exclude each other")
+        }
+        guard size != nil else {
+            throw PipelineError(
+                .usage, "'--interpolate-positions' goes with '--size', the images they are for")
+        }
+        return true
+    }
+
     /// The image size of an option such as `--size 448` or `--size 224x448`.
     func imageSize(_ option: String) throws -> (height: Int, width: Int)? {
         guard let text = value(option) else { return nil }

@@ -26,6 +26,9 @@ enum RunCommand: Command {
                 help: "Begins with other weights than random ones: imported ones, those of another "
                     + "run, or anything that 'features' takes."),
             .init(
+                name: "--recompute-positions",
+                help: "Takes --weights of another image size, with positions computed anew."),
+            .init(
                 name: "--allow-changed",
                 help: "Goes on although pipeline, data or version are not those of the run."),
         ],
@@ -45,7 +48,8 @@ enum RunCommand: Command {
         let initial = try arguments.value("--weights").map { path in
             try InitialWeights(
                 ModelLoading(path, pipelineFile: nil, hints: ModelHints(), registry: registry)
-                    .model, for: loaded.pipeline)
+                    .model, for: loaded.pipeline,
+                recomputesPositions: arguments.isOn("--recompute-positions"))
         }
         for remark in initial?.remarks ?? [] { JepaPipe.report(remark) }
         let interruption = Interruption()
@@ -80,6 +84,9 @@ enum RunCommand: Command {
         if resumed != nil && arguments.value("--weights") != nil {
             throw PipelineError(
                 .usage, "'--weights' begins a new run and '--resume' goes on with one; give one")
+        }
+        if arguments.isOn("--recompute-positions") && arguments.value("--weights") == nil {
+            throw PipelineError(.usage, "'--recompute-positions' goes with '--weights'")
         }
         if resumed == nil && arguments.isOn("--allow-changed") {
             throw PipelineError(.usage, "'--allow-changed' goes with '--resume'")
