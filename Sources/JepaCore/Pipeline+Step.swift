@@ -69,11 +69,7 @@ extension Pipeline {
         _ batch: Batch, _ masks: [String: MaskSet], at step: StepInfo, on tape: Tape,
         _ phases: inout PhaseTimes, _ observer: StepObserver?
     ) throws -> [String: Variable] {
-        var values = sourceValues(batch)
-        for (name, set) in masks {
-            values[Wiring.Endpoint(stage: name, socket: "context")] = .mask(set.context)
-            values[Wiring.Endpoint(stage: name, socket: "targets")] = .mask(set.targets)
-        }
+        var values = startValues(batch, masks)
         var losses: [String: Variable] = [:]
         for node in nodes {
             let inputs = inputs(of: node, from: values, at: step, observer)
@@ -96,6 +92,18 @@ extension Pipeline {
         return losses
     }
 
+    /// What data source and maskers give for a batch.
+    func startValues(
+        _ batch: Batch, _ masks: [String: MaskSet]
+    ) -> [Wiring.Endpoint: StageInputs.Value] {
+        var values = sourceValues(batch)
+        for (name, set) in masks {
+            values[Wiring.Endpoint(stage: name, socket: "context")] = .mask(set.context)
+            values[Wiring.Endpoint(stage: name, socket: "targets")] = .mask(set.targets)
+        }
+        return values
+    }
+
     /// What the data source gives for a batch.
     private func sourceValues(_ batch: Batch) -> [Wiring.Endpoint: StageInputs.Value] {
         let (name, _) = dataSource
@@ -116,14 +124,21 @@ extension Pipeline {
         of node: Node, from values: [Wiring.Endpoint: StageInputs.Value], at step: StepInfo,
         _ observer: StepObserver?
     ) -> StageInputs {
+        StageInputs(
+            arriving(at: node, from: values), step: step,
+            random: StageRandom(seed: step.seed, purpose: node.name, step: step.index),
+            trace: observer?.value.map { look in { look(node.name, $0, $1) } })
+    }
+
+    /// What the edges into a stage carry, by its sockets.
+    func arriving(
+        at node: Node, from values: [Wiring.Endpoint: StageInputs.Value]
+    ) -> [String: StageInputs.Value] {
         var arriving: [String: StageInputs.Value] = [:]
         for edge in edges where edge.target.stage == node.name {
             arriving[edge.target.socket] = values[edge.source]
         }
-        return StageInputs(
-            arriving, step: step,
-            random: StageRandom(seed: step.seed, purpose: node.name, step: step.index),
-            trace: observer?.value.map { look in { look(node.name, $0, $1) } })
+        return arriving
     }
 
     /// The output of a stage that computes on the tape; nil for the others.

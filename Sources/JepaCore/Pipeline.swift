@@ -104,11 +104,25 @@ public final class Pipeline {
         fatalError("a checked graph has no data source")
     }
 
-    /// The encoders with weights, those that follow another encoder first: it is the target
-    /// encoder that is evaluated (METHOD: "Evaluation").
+    /// The encoders of images with weights, those that follow another encoder first: it is the
+    /// target encoder that is evaluated (METHOD: "Evaluation"). Of several that share their weights
+    /// the first stands for all.
     public var monitoredEncoders: [String] {
-        let encoders = nodes.filter { $0.role == .encoder && !$0.stage.weights.isEmpty }
-        return (encoders.filter { !$0.isTrained } + encoders.filter(\.isTrained)).map(\.name)
+        let seeing = Set(edges.filter { $0.kind == .images }.map(\.target.stage))
+        let encoders = nodes.filter {
+            $0.role == .encoder && !$0.stage.weights.isEmpty && seeing.contains($0.name)
+        }
+        var seen: Set<ObjectIdentifier> = []
+        return (encoders.filter { !$0.isTrained } + encoders.filter(\.isTrained))
+            .filter { seen.insert(ObjectIdentifier($0.stage.weights[0])).inserted }.map(\.name)
+    }
+
+    /// Whether two stages have the same weights to the bit, such as a copy that has not moved yet.
+    public func haveEqualWeights(_ first: String, _ second: String) -> Bool {
+        guard let a = node(first)?.stage.weights, let b = node(second)?.stage.weights,
+            a.map(\.shape) == b.map(\.shape)
+        else { return false }
+        return zip(a, b).allSatisfy { $0.value.hasSameElements(as: $1.value) }
     }
 
     /// Opens all data sources, those for evaluation too.

@@ -120,10 +120,18 @@ public protocol Loss: Stage {
     ///   says otherwise.
     /// - Returns: A scalar, averaged over whatever there are several of.
     func loss(_ inputs: StageInputs, on tape: Tape) throws -> Variable
+
+    /// The targets as the predictions are compared with them, such as after a normalisation:
+    /// `[R, K, D]` like `predictions`.
+    ///
+    /// What is learnt is judged by how much better than a constant the predictions are, and the
+    /// best constant is the mean of these. Nil for a loss without targets to be predicted.
+    func comparedTargets(_ inputs: StageInputs, on tape: Tape) throws -> Variable?
 }
 
 extension Loss {
     public var couplesImages: Bool { false }
+    public func comparedTargets(_ inputs: StageInputs, on tape: Tape) throws -> Variable? { nil }
 }
 
 /// Changes weights by their gradients.

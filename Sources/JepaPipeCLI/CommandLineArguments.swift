@@ -7,6 +7,7 @@ import JepaCore
 package struct CommandLineArguments: Sendable {
     private let command: CommandDescriptor
     private var places: [String: String] = [:]
+    private var further: [String] = []
     private var values: [String: [String]] = [:]
     /// Whether `--help` was asked for; nothing else has been checked then.
     package private(set) var asksForHelp = false
@@ -64,6 +65,11 @@ package struct CommandLineArguments: Sendable {
             command.arguments.contains { $0.name == name },
             "'\(command.name)' reads the argument '\(name)' but does not declare it")
         return places[name]
+    }
+
+    /// The words of an argument that may be given several times.
+    package func allArguments(_ name: String) -> [String] {
+        (optionalArgument(name).map { [$0] } ?? []) + further
     }
 
     /// Whether a switch is on, or an option with a value is given.
@@ -145,6 +151,10 @@ package struct CommandLineArguments: Sendable {
         for (argument, word) in zip(command.arguments, words) { places[argument.name] = word }
         if let missing = command.arguments.dropFirst(words.count).first(where: { !$0.isOptional }) {
             throw error("missing argument '\(missing.name)': \(missing.help)")
+        }
+        if command.arguments.last?.isRepeatable == true {
+            further = Array(words.dropFirst(command.arguments.count))
+            return
         }
         let extra = words.dropFirst(command.arguments.count).map { "'\($0)'" }
         if extra.count == 1 { throw error("unexpected argument \(extra[0])") }

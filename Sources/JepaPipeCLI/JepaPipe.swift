@@ -87,7 +87,8 @@ extension JepaPipe {
     /// Every command, in the order of the help.
     static var commands: [any Command.Type] {
         [
-            RunCommand.self, SweepCommand.self, ValidateCommand.self, PlanCommand.self,
+            RunCommand.self, ReportCommand.self, SweepCommand.self, ValidateCommand.self,
+            PlanCommand.self,
             GraphCommand.self,
             MasksCommand.self, InspectCommand.self, ImportCommand.self, ExportCommand.self,
             FeaturesCommand.self, VerifyCommand.self, StagesCommand.self, StagesShowCommand.self,

@@ -1,4 +1,5 @@
 import CKernels
+import Glibc
 
 /// A dense float32 array in row-major order.
 ///
@@ -92,6 +93,11 @@ public struct Tensor: Sendable {
 
     /// Whether every element is neither infinite nor NaN.
     public var isFinite: Bool { jk_is_finite(pointer, count) }
+
+    /// Whether another tensor has the same elements in the same order, bit for bit.
+    public func hasSameElements(as other: Tensor) -> Bool {
+        count == other.count && memcmp(pointer, other.pointer, 4 * count) == 0
+    }
 
     /// Makes this value the only holder of its elements, copying them if another shares them.
     mutating func makeUnique() {

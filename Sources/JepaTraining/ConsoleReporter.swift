@@ -74,7 +74,7 @@ public final class ConsoleReporter: ProgressReporter {
         bar = nil
     }
 
-    /// `step 120/400  epoch 3  loss 0.3124  118 images/s  2:10 left`
+    /// `step 120/400  epoch 3  loss 0.3124  118 images/s  2:10 left  k-NN .441 (untrained .312)`
     ///
     /// - Parameter digits: Columns to set the step in.
     static func line(_ progress: TrainingProgress, digits: Int = 0) -> String {
@@ -83,17 +83,22 @@ public final class ConsoleReporter: ProgressReporter {
         return "step \(padding)\(step)/\(progress.steps)  epoch \(progress.epoch)  "
             + "loss \(decimal(progress.loss, 4))  \(rate(progress.imagesPerSecond)) images/s  "
             + "\(clock(progress.secondsLeft)) left"
+            + (progress.learning.isEmpty ? "" : "  \(progress.learning)")
     }
 
-    /// The line with a bar before it, as long as it fits in so many columns.
+    /// The line with a bar before it, as far as both fit in so many columns. What was learnt comes
+    /// before the bar: the bar only repeats the step.
     package static func bar(
         _ progress: TrainingProgress, width: Int,
         _ surroundings: (before: String, after: String) = ("", "")
     ) -> String {
         // A bar that does not jump when the step gets another digit.
-        let text =
-            surroundings.before + line(progress, digits: String(progress.steps).count)
+        let digits = String(progress.steps).count
+        let full = surroundings.before + line(progress, digits: digits) + surroundings.after
+        let short =
+            surroundings.before + line(progress.withoutLearning, digits: digits)
             + surroundings.after
+        let text = full.count < width ? full : short
         let room = min(30, width - text.count - 4)
         guard room >= 5 else { return String(text.prefix(max(0, width - 1))) }
         let filled = room * progress.step / max(progress.steps, 1)

@@ -2,24 +2,21 @@ import JepaCore
 import JepaEvaluation
 import JepaTensor
 
-/// Looks at the features of the encoders on the same few images every time.
+/// Looks at the features of the encoders, and at what the losses ask for, on the same few images
+/// every time.
 ///
-/// The images come plain, without augmentation, and are chosen by the seed of the run. Nothing of
-/// the training changes by being looked at.
+/// Features are judged on plain images, without augmentation; LiDAR and the losses on images
+/// changed at random as in training, in ways that are the same every time. Nothing of the training
+/// changes by being looked at.
 struct Monitor {
-    /// Images of one source, in the order they are looked at.
-    private struct Subset {
-        let source: any DataSource
-        let views: Int
-        let indices: [Int]
-    }
-
     private let pipeline: Pipeline
     private let encoders: [String]
     private let evaluation: FeatureEvaluation
-    private let bank: Subset
-    private let queries: Subset
+    private let images: MonitorImages
+    private let settings: MonitorSettings
     private let workers: Int
+    /// Images of a training step, for which the masks are drawn.
+    private let maskBatch: Int
     /// Images embedded at a time; bounds memory, changes nothing else.
     private let batchSize: Int
 
@@ -28,119 +25,131 @@ struct Monitor {
     /// - Throws: `configuration` if the held-out images are of another size or have other classes
     ///   than those of training.
     init(_ pipeline: Pipeline, _ settings: TrainingSettings, workers: Int) throws {
-        self.pipeline = pipeline
-        self.workers = workers
-        let monitor = settings.monitor
+        (self.pipeline, self.settings, self.workers) = (pipeline, settings.monitor, workers)
+        maskBatch = settings.batchSize
         batchSize = min(settings.microBatch ?? settings.batchSize, 64)
-        encoders = monitor.encoder.map { [$0] } ?? pipeline.monitoredEncoders
+        encoders = settings.monitor.encoder.map { [$0] } ?? pipeline.monitoredEncoders
         evaluation = FeatureEvaluation(
-            nearestNeighbours: try NearestNeighbours(k: monitor.neighbours),
-            logisticRegression: monitor.isLinear ? try LogisticRegression(maxIterations: 100) : nil)
-        let (name, source) = pipeline.dataSource
-        if let heldOut = monitor.heldOut {
-            bank = Self.subset(of: pipeline, name, source, skipping: 0, monitor.images)
-            let other = try Self.heldOutSource(
-                heldOut, of: pipeline, like: source, at: settings.values)
-            queries = Self.subset(of: pipeline, heldOut, other, skipping: 0, monitor.queries)
-        } else {
-            // A small data set is shared out in the proportion that was asked for.
-            let wanted = monitor.images + monitor.queries
-            let kept =
-                wanted <= source.count ? monitor.images : source.count * monitor.images / wanted
-            bank = Self.subset(of: pipeline, name, source, skipping: 0, kept)
-            queries = Self.subset(of: pipeline, name, source, skipping: kept, monitor.queries)
-        }
+            nearestNeighbours: try NearestNeighbours(k: settings.monitor.neighbours),
+            logisticRegression: settings.monitor.isLinear
+                ? try LogisticRegression(maxIterations: 100) : nil)
+        images = try MonitorImages(pipeline, settings)
     }
 
-    /// The figures of all encoders.
+    /// The figures.
     ///
     /// - Parameters:
     ///   - step: Steps taken.
+    ///   - isThorough: Whether to look at all encoders and at several views of each image;
+    ///     otherwise at the first encoder without LiDAR, which is cheaper by far.
     ///   - isCancelled: Asked between batches whether to give up.
     /// - Returns: nil if cancelled.
-    func reading(after step: Int, isCancelled: () -> Bool) throws -> MonitorReading? {
-        guard let bankSets = try features(of: bank, isCancelled),
-            let querySets = try features(of: queries, isCancelled)
+    func reading(
+        after step: Int, isThorough: Bool, isCancelled: () -> Bool
+    ) throws -> MonitorReading? {
+        let names = isThorough ? encoders : Array(encoders.prefix(1))
+        guard let bank = try features(of: images.bank, by: names, isCancelled),
+            let queries = try features(of: images.queries, by: names, isCancelled),
+            let lidars = try isThorough ? lidar(by: names, isCancelled) : [:],
+            let losses = try losses(isCancelled)
         else { return nil }
-        let readings = try zip(encoders, zip(bankSets, querySets)).map { encoder, sets in
-            let report = try evaluation.report(train: sets.0, test: sets.1)
+        let readings = try names.map { name in
+            guard let own = bank[name], let asked = queries[name] else {
+                fatalError("encoder '\(name)' has no features")
+            }
+            let report = try evaluation.report(train: own, test: asked)
             return EncoderReading(
-                encoder: encoder, width: sets.0.width, knn: report.knn, linear: report.linear,
-                rankMe: report.rankMe, deviation: report.featureStandardDeviation,
-                cosine: report.meanCosine, omissions: report.omissions)
+                encoder: name, width: own.width, knn: report.knn, linear: report.linear,
+                rankMe: report.rankMe, lidar: lidars[name],
+                deviation: report.featureStandardDeviation, cosine: report.meanCosine,
+                omissions: report.omissions)
         }
         return MonitorReading(
-            step: step, encoders: readings, majorityShare: querySets.first?.majorityShare,
-            images: bank.indices.count, queries: queries.indices.count)
+            step: step, encoders: readings, losses: losses,
+            majorityShare: names.first.flatMap { queries[$0]?.majorityShare },
+            images: images.bank.indices.count, queries: images.queries.indices.count)
     }
+
+    // MARK: - Features
 
     /// The features of a subset by each encoder, or nil if cancelled.
-    private func features(of subset: Subset, _ isCancelled: () -> Bool) throws -> [FeatureSet]? {
+    private func features(
+        of subset: MonitorImages.Subset, by names: [String], _ isCancelled: () -> Bool
+    ) throws -> [String: FeatureSet]? {
+        let order = EvaluationOrder(subset.indices, batchSize: batchSize)
+        guard let (rows, labels) = try embed(subset, order, by: names, isCancelled) else {
+            return nil
+        }
+        let known = labels.allSatisfy { $0 >= 0 } ? labels.map(Int.init) : nil
+        return try rows.mapValues {
+            try FeatureSet(features: $0, labels: known, classNames: subset.source.classNames)
+        }
+    }
+
+    /// LiDAR of each encoder, or nil if cancelled; empty where there are too few images for it.
+    private func lidar(by names: [String], _ isCancelled: () -> Bool) throws -> [String: Double]? {
+        let subset = images.augmented
+        guard subset.indices.count > 1, settings.views > 1 else { return [:] }
+        let order = AugmentedOrder(
+            subset.indices, views: settings.views, batchSize: batchSize,
+            seed: pipeline.graph.seed)
+        guard let (rows, _) = try embed(subset, order, by: names, isCancelled) else { return nil }
+        return try rows.mapValues {
+            try JepaEvaluation.lidar(of: $0, viewsPerImage: settings.views)
+        }
+    }
+
+    /// The features `[n, D]` by each encoder, and the labels; nil if cancelled.
+    ///
+    /// An encoder whose weights are those of another, as before the first step, is not asked.
+    private func embed(
+        _ subset: MonitorImages.Subset, _ order: some BatchOrder, by names: [String],
+        _ isCancelled: () -> Bool
+    ) throws -> (rows: [String: Tensor], labels: [Int32])? {
+        var twins: [String: String] = [:]
+        for (index, name) in names.enumerated() {
+            twins[name] = names[..<index].first {
+                twins[$0] == nil && pipeline.haveEqualWeights($0, name)
+            }
+        }
         let loader = BatchLoader(
-            subset.source, views: subset.views,
-            order: EvaluationOrder(subset.indices, batchSize: batchSize), workers: workers)
+            subset.source, views: subset.views, order: order, workers: workers)
         defer { loader.stop() }
-        var rows: [[Float]] = Array(repeating: [], count: encoders.count)
-        var labels: [Int] = []
+        var rows: [String: [Float]] = [:]
+        var labels: [Int32] = []
         while let batch = try loader.next() {
             if isCancelled() { return nil }
-            for (index, encoder) in encoders.enumerated() {
-                rows[index] += try pipeline.embed(batch.views[0], with: encoder).elements
+            for name in names where twins[name] == nil {
+                rows[name, default: []] += try pipeline.embed(batch.views[0], with: name).elements
             }
-            labels += batch.labels.map(Int.init)
+            labels += batch.labels
         }
-        let known = labels.allSatisfy { $0 >= 0 } ? labels : nil
-        return try rows.map { values in
-            try FeatureSet(
-                features: Tensor(values, shape: [labels.count, values.count / labels.count]),
-                labels: known, classNames: subset.source.classNames)
-        }
+        let count = labels.count
+        let tensors = Dictionary(
+            uniqueKeysWithValues: names.map { name in
+                let values = rows[twins[name] ?? name] ?? []
+                return (name, Tensor(values, shape: [count, values.count / max(count, 1)]))
+            })
+        return (tensors, labels)
     }
 
-    private static func subset(
-        of pipeline: Pipeline, _ name: String, _ source: any DataSource, skipping skipped: Int,
-        _ count: Int
-    ) -> Subset {
-        var random = StageRandom(seed: pipeline.graph.seed, purpose: "monitor \(name)")
-        let order = random.permutation(of: source.count)
-        return Subset(
-            source: source, views: pipeline.viewCount(of: name),
-            indices: Array(order.dropFirst(skipped).prefix(count)))
-    }
+    // MARK: - Losses
 
-    private static func heldOutSource(
-        _ name: String, of pipeline: Pipeline, like source: any DataSource, at values: ParameterSet
-    ) throws -> any DataSource {
-        let place = values.group("monitor").location(of: "held_out")
-        guard let other = pipeline.node(name)?.stage as? any DataSource else {
-            throw PipelineError(.wiring, "'held_out' names '\(name)', no data source", at: place)
+    /// What the losses compare, or nil if cancelled.
+    private func losses(_ isCancelled: () -> Bool) throws -> [LossReading]? {
+        let subset = images.augmented
+        let masks = try pipeline.sampleMasks(batchSize: maskBatch)
+        let order = AugmentedOrder(
+            subset.indices, views: 1, batchSize: min(batchSize, maskBatch),
+            seed: pipeline.graph.seed)
+        let loader = BatchLoader(
+            subset.source, views: subset.views, order: order, workers: workers)
+        defer { loader.stop() }
+        var survey = LossSurvey()
+        while let batch = try loader.next() {
+            if isCancelled() { return nil }
+            survey.add(try pipeline.compare(batch, masks: masks))
         }
-        guard other.imageShape == source.imageShape else {
-            throw PipelineError(
-                .configuration,
-                "the images of 'held_out' are \(other.imageShape), those of training "
-                    + "\(source.imageShape)", at: place)
-        }
-        guard other.classNames == source.classNames else {
-            throw PipelineError(
-                .configuration,
-                "the classes of 'held_out' (\(classList(other))) are not those of training "
-                    + "(\(classList(source)))", at: place)
-        }
-        return other
-    }
-
-    private static func classList(_ source: any DataSource) -> String {
-        let names = source.classNames
-        if names.isEmpty { return "none" }
-        return names.prefix(8).joined(separator: ", ")
-            + (names.count > 8 ? " and \(names.count - 8) more" : "")
-    }
-}
-
-extension Pipeline {
-    /// The images a data source gives for each sample.
-    func viewCount(of source: String) -> Int {
-        node(source)?.entry.outputs.filter { $0.kind == .images }.count ?? 1
+        return try survey.readings()
     }
 }

@@ -6,6 +6,8 @@ public struct MonitorReading: Codable, Equatable, Sendable {
     public let step: Int
     /// One entry per encoder, the target encoder first.
     public let encoders: [EncoderReading]
+    /// One entry per loss that compares predictions with targets.
+    public let losses: [LossReading]
     /// The accuracy of always naming the most frequent class; nil without labels.
     public let majorityShare: Double?
     /// Images the features are of.
@@ -15,10 +17,12 @@ public struct MonitorReading: Codable, Equatable, Sendable {
 
     /// A reading.
     package init(
-        step: Int, encoders: [EncoderReading], majorityShare: Double?, images: Int, queries: Int
+        step: Int, encoders: [EncoderReading], losses: [LossReading] = [], majorityShare: Double?,
+        images: Int, queries: Int
     ) {
         self.step = step
         self.encoders = encoders
+        self.losses = losses
         self.majorityShare = majorityShare
         self.images = images
         self.queries = queries
@@ -29,7 +33,19 @@ public struct MonitorReading: Codable, Equatable, Sendable {
         encoders.flatMap { reading in
             reading.figures.map { Figure("\(reading.encoder).\($0.name)", $0.value) }
         }
+            + losses.flatMap { reading in
+                reading.figures.map { Figure("\(reading.loss).\($0.name)", $0.value) }
+            }
     }
+
+    /// The reading of the encoder that is judged.
+    public var judged: EncoderReading? { encoders.first }
+
+    /// The reading of an encoder.
+    public func encoder(_ name: String) -> EncoderReading? { encoders.first { $0.encoder == name } }
+
+    /// The reading of a loss.
+    public func loss(_ name: String) -> LossReading? { losses.first { $0.loss == name } }
 }
 
 /// What the features of one encoder were like.
@@ -44,6 +60,9 @@ public struct EncoderReading: Codable, Equatable, Sendable {
     public let linear: Double?
     /// How many directions the features use.
     public let rankMe: Double
+    /// How many directions tell images apart, against how much views of one image vary; nil where
+    /// it was not looked at.
+    public let lidar: Double?
     /// Standard deviation per dimension, averaged.
     public let deviation: Double
     /// Mean cosine similarity of different images, near 1 if they can hardly be told apart.
@@ -54,13 +73,14 @@ public struct EncoderReading: Codable, Equatable, Sendable {
     /// A reading.
     package init(
         encoder: String, width: Int, knn: Double?, linear: Double?, rankMe: Double,
-        deviation: Double, cosine: Double?, omissions: [String]
+        lidar: Double? = nil, deviation: Double, cosine: Double?, omissions: [String]
     ) {
         self.encoder = encoder
         self.width = width
         self.knn = knn
         self.linear = linear
         self.rankMe = rankMe
+        self.lidar = lidar
         self.deviation = deviation
         self.cosine = cosine
         self.omissions = omissions
@@ -69,8 +89,8 @@ public struct EncoderReading: Codable, Equatable, Sendable {
     /// The figures there are, as the metrics name them.
     public var figures: [Figure] {
         let all: [(String, Double?)] = [
-            ("knn", knn), ("linear", linear), ("rankme", rankMe), ("feature_std", deviation),
-            ("mean_cosine", cosine),
+            ("knn", knn), ("linear", linear), ("rankme", rankMe), ("lidar", lidar),
+            ("feature_std", deviation), ("mean_cosine", cosine),
         ]
         return all.compactMap { name, value in value.map { Figure(name, $0) } }
     }

@@ -10,6 +10,12 @@ public struct MonitorSettings: Equatable, Sendable {
     public let images: Int
     /// Images whose class is asked for.
     public let queries: Int
+    /// Images that LiDAR and the losses are looked at with, changed at random as in training.
+    public let augmented: Int
+    /// Random changes of each of them that LiDAR is computed of.
+    public let views: Int
+    /// Whether every look takes in all encoders and LiDAR, or only the first and the last one.
+    public let isAlwaysThorough: Bool
     /// Neighbours that vote.
     public let neighbours: Int
     /// Whether a linear classifier is fitted besides the nearest neighbours.
@@ -26,6 +32,9 @@ public struct MonitorSettings: Equatable, Sendable {
             ?? values.optionalInteger("every_epochs").map { .epochs(Double($0)) }
         images = values.integer("images")
         queries = values.integer("queries")
+        augmented = values.integer("augmented")
+        views = values.integer("views")
+        isAlwaysThorough = values.text("detail") == "always"
         neighbours = values.integer("neighbours")
         isLinear = values.boolean("linear")
         encoder = values.stageName("encoder")
@@ -37,16 +46,27 @@ public struct MonitorSettings: Equatable, Sendable {
         .optionalInteger(
             "every_epochs", in: 1...1_000_000,
             help: "Looks after so many epochs. If nothing says when: every epoch, or as rarely as "
-                + "it takes for training to use four images for each one looked at.",
+                + "it takes for all looks to cost less than 3 % of the time.",
             unit: .epochs),
         .optionalInteger(
             "every_steps", in: 1...1_000_000_000, help: "Looks after so many steps.", unit: .steps),
         .integer(
-            "images", in: 2...1_000_000, default: 1024,
+            "images", in: 2...1_000_000, default: 600,
             help: "Images whose features are looked at and serve as neighbours.", unit: .images),
         .integer(
-            "queries", in: 1...1_000_000, default: 512,
+            "queries", in: 1...1_000_000, default: 400,
             help: "Images whose class is asked for; needs labels.", unit: .images),
+        .integer(
+            "augmented", in: 1...100_000, default: 64,
+            help: "Images, changed at random as in training, on which LiDAR and the losses are "
+                + "looked at.", unit: .images),
+        .integer(
+            "views", in: 1...64, default: 4,
+            help: "Random changes of each of them that LiDAR is computed of; none with 1."),
+        .choice(
+            "detail", of: ["ends", "always"], default: "ends",
+            help: "When all encoders and LiDAR are looked at: before the first and after the last "
+                + "step, or every time. Otherwise it is the first encoder alone."),
         .integer(
             "neighbours", in: 1...10_000, default: 20, help: "Nearest neighbours that vote."),
         .boolean(

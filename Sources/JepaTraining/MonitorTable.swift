@@ -11,14 +11,37 @@ package enum MonitorTable {
         guard let now = reading.encoders.first else { return "no encoder to look at" }
         let before = untrained?.encoders.first { $0.encoder == now.encoder }
         let isFirst = reading.step == 0
-        let parts = figures.compactMap { figure -> String? in
+        let parts = figures.filter(\.isOnLine).compactMap { figure -> String? in
             guard let value = figure.value(now) else { return nil }
             let old = isFirst ? nil : before.flatMap(figure.value)
             let change = (old.map { figure.text($0) + " -> " } ?? "") + figure.text(value)
             return "\(figure.title) \(change)\(figure.suffix(now))"
         }
         let place = isFirst ? "untrained" : "after step \(reading.step)"
-        return "\(now.encoder) \(place): " + parts.joined(separator: ", ")
+        let losses = reading.losses.flatMap { loss in
+            let before = untrained?.loss(loss.loss)
+            return lossFigures.filter(\.isOnLine).compactMap { figure -> String? in
+                guard let value = figure.value(loss) else { return nil }
+                let old = isFirst ? nil : before.flatMap(figure.value)
+                let change = (old.map { figure.text($0) + " -> " } ?? "") + figure.text(value)
+                return "\(figure.title) of \(loss.loss) \(change)"
+            }
+        }
+        return "\(now.encoder) \(place): " + (parts + losses).joined(separator: ", ")
+    }
+
+    /// The newest figures in a few words: `k-NN 0.441 (untrained 0.312), RankMe 67.0 (41.0)`.
+    static func brief(_ reading: MonitorReading, untrained: MonitorReading?) -> String {
+        guard let now = reading.judged else { return "" }
+        let before = reading.step == 0 ? nil : untrained?.encoder(now.encoder)
+        let shown = figures.filter { $0.isBrief && $0.value(now) != nil }
+        return shown.enumerated().compactMap { position, figure in
+            guard let value = figure.value(now) else { return nil }
+            let word = position == 0 ? "untrained " : ""
+            let old = before.flatMap(figure.value).map { " (\(word)\(figure.text($0)))" }
+            let own = reading.step == 0 ? " untrained" : ""
+            return "\(figure.title) \(figure.text(value))" + (old ?? own)
+        }.joined(separator: ", ")
     }
 
     /// All figures of all encoders, untrained and now, with what they are of.
@@ -35,26 +58,17 @@ package enum MonitorTable {
             }
             lines += Set(reading.omissions).sorted().map { "  " + $0 }
         }
+        for reading in now.losses {
+            lines.append(reading.loss)
+            let before = untrained?.loss(reading.loss)
+            for figure in lossFigures {
+                guard let value = figure.value(reading) else { continue }
+                let old = before.flatMap(figure.value).map(figure.text) ?? "?"
+                lines.append(row("  " + figure.title, old, figure.text(value), ""))
+            }
+        }
         lines.append(basis(now))
-        return (lines + verdict(untrained, now)).joined(separator: "\n")
-    }
-
-    /// What can be said of the first encoder without praise.
-    package static func verdict(_ untrained: MonitorReading?, _ now: MonitorReading) -> [String] {
-        guard let after = now.encoders.first, now.step > 0,
-            let before = untrained?.encoders.first(where: { $0.encoder == after.encoder })
-        else { return [] }
-        var lines: [String] = []
-        if let old = before.knn, let new = after.knn, new <= old {
-            lines.append(
-                "By its nearest neighbours, \(after.encoder) is no better than untrained.")
-        }
-        if after.rankMe < 0.7 * before.rankMe {
-            lines.append(
-                "The features of \(after.encoder) use fewer directions than untrained: a sign of "
-                    + "collapse.")
-        }
-        return lines
+        return lines.joined(separator: "\n")
     }
 
     private static func basis(_ reading: MonitorReading) -> String {
@@ -80,22 +94,39 @@ package enum MonitorTable {
     }
 
     /// How one figure is shown.
-    private struct Shown {
+    private struct Shown<Reading> {
         let title: String
         let digits: Int
-        let value: (EncoderReading) -> Double?
-        var suffix: (EncoderReading) -> String = { _ in "" }
+        let value: (Reading) -> Double?
+        var suffix: (Reading) -> String = { _ in "" }
+        /// Whether the line of progress has room for it.
+        var isBrief = false
+        /// Whether the line of a look shows it.
+        var isOnLine = true
 
         func text(_ value: Double) -> String { decimal(value, digits) }
     }
 
-    private static var figures: [Shown] {
+    private static var figures: [Shown<EncoderReading>] {
         [
-            Shown(title: "k-NN", digits: 3, value: \.knn),
+            Shown(title: "k-NN", digits: 3, value: \.knn, isBrief: true),
             Shown(title: "linear", digits: 3, value: \.linear),
-            Shown(title: "RankMe", digits: 1, value: \.rankMe) { " of \($0.width)" },
+            Shown(
+                title: "RankMe", digits: 1, value: \.rankMe, suffix: { " of \($0.width)" },
+                isBrief: true),
+            Shown(title: "LiDAR", digits: 1, value: \.lidar, isOnLine: false),
             Shown(title: "feature deviation", digits: 4, value: \.deviation),
             Shown(title: "mean cosine", digits: 3, value: \.cosine),
+        ]
+    }
+
+    private static var lossFigures: [Shown<LossReading>] {
+        [
+            Shown(title: "value", digits: 4, value: \.value, isOnLine: false),
+            Shown(title: "target variance", digits: 4, value: \.targetVariance, isOnLine: false),
+            Shown(title: "share of images", digits: 3, value: \.imageShare, isOnLine: false),
+            Shown(title: "skill", digits: 3, value: \.skill, isOnLine: false),
+            Shown(title: "skill per patch", digits: 3, value: \.patchSkill),
         ]
     }
 }

@@ -24,11 +24,14 @@ public struct TrainingProgress: Equatable, Sendable {
     public let imagesPerSecond: Double
     /// Seconds that training will still take at this pace.
     public let secondsLeft: Double
+    /// The newest figures of the features beside those of the untrained network, as short as can
+    /// be; empty if nothing was looked at.
+    public let learning: String
 
     /// Where training stands.
     package init(
         step: Int, steps: Int, epoch: Int, loss: Double, imagesPerSecond: Double,
-        secondsLeft: Double
+        secondsLeft: Double, learning: String = ""
     ) {
         self.step = step
         self.steps = steps
@@ -36,6 +39,14 @@ public struct TrainingProgress: Equatable, Sendable {
         self.loss = loss
         self.imagesPerSecond = imagesPerSecond
         self.secondsLeft = secondsLeft
+        self.learning = learning
+    }
+
+    /// The same without the figures of the features.
+    var withoutLearning: TrainingProgress {
+        TrainingProgress(
+            step: step, steps: steps, epoch: epoch, loss: loss, imagesPerSecond: imagesPerSecond,
+            secondsLeft: secondsLeft)
     }
 }
 

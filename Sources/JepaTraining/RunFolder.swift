@@ -11,8 +11,11 @@ import JepaFormats
 ///   run.json                 machine, versions, seed, fingerprint of the data, command; see RunRecord
 ///   metrics.jsonl, .csv      one row per step
 ///   monitor.jsonl, .csv      one row per look at the features, the first before any training
+///   verdict.json             what the looks so far say
 ///   checkpoints/             step-000120.safetensors, and best.safetensors if asked for
-///   summary.json             what came out, once training has ended
+///   summary.json             what came out, with the verdict, once training has ended
+///   tensorboard/             the same rows as curves, if asked for
+///   report.html              all of it on one page, made by 'jepa-pipe run' at the end
 /// ```
 ///
 /// A file appears complete or not at all, except the rows, which are appended to. The folder is
@@ -27,7 +30,14 @@ public final class RunFolder {
     /// Where checkpoints are.
     public var checkpointFolder: String { path + "/checkpoints" }
     var recordFile: String { path + "/run.json" }
+    var verdictFile: String { path + "/verdict.json" }
     var summaryFile: String { path + "/summary.json" }
+
+    /// The folder of the curves for TensorBoard, made if it is not there.
+    func tensorBoardFolder() throws -> String {
+        try Self.makeFolder(path + "/tensorboard")
+        return path + "/tensorboard"
+    }
 
     private init(locked path: String) throws {
         self.path = path

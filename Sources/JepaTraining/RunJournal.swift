@@ -1,5 +1,6 @@
 import Foundation
 import JepaCore
+import JepaFormats
 
 /// What a run leaves in its folder while it goes on: rows, checkpoints, and the record of who
 /// made it.
@@ -14,6 +15,7 @@ struct RunJournal {
     private let identity: RunIdentity
     private let metrics: MetricsTable
     private let monitor: MetricsTable
+    private let curves: TensorBoardEvents?
 
     /// Opens the journal.
     ///
@@ -21,10 +23,14 @@ struct RunJournal {
     ///   - steps: Steps taken; the rows of later ones are removed, since they will be taken again.
     ///   - isResumed: Whether there is a checkpoint of that step.
     init(
-        _ folder: RunFolder, _ settings: CheckpointSettings, _ identity: RunIdentity,
+        _ folder: RunFolder, _ settings: TrainingSettings, _ identity: RunIdentity,
         after steps: Int, isResumed: Bool
     ) throws {
-        (self.folder, self.settings, self.identity) = (folder, settings, identity)
+        (self.folder, self.settings, self.identity) = (folder, settings.checkpoint, identity)
+        curves =
+            settings.writesTensorBoard
+            ? try TensorBoardEvents(
+                folder: folder.tensorBoardFolder(), time: Date.now.timeIntervalSince1970) : nil
         checkpoints = CheckpointFolder(path: folder.checkpointFolder)
         metrics = try MetricsTable(folder.path + "/metrics", keeping: steps)
         monitor = try MetricsTable(folder.path + "/monitor", keeping: steps)
@@ -32,11 +38,22 @@ struct RunJournal {
     }
 
     /// Adds the row of a step.
-    func write(_ row: StepRow) throws { try metrics.append(step: row.step, row.figures) }
+    func write(_ row: StepRow) throws {
+        try metrics.append(step: row.step, row.figures)
+        try draw(row.figures, "train", step: row.step)
+    }
 
     /// Adds the row of a look at the features.
     func write(_ reading: MonitorReading) throws {
         try monitor.append(step: reading.step, reading.figures)
+        try draw(reading.figures, "monitor", step: reading.step)
+    }
+
+    /// Adds a point to each curve of a group: `train/loss`.
+    private func draw(_ figures: [Figure], _ group: String, step: Int) throws {
+        try curves?.add(
+            figures.map { ("\(group)/\($0.name)", $0.value) }, step: step,
+            time: Date.now.timeIntervalSince1970)
     }
 
     /// Records how this session was started, and what it runs.

@@ -63,7 +63,7 @@ public final class Trainer {
         if start == nil { try initialise() }
         if let start { try resume(folder, from: start, allowingChanges: allowingChanges) }
         var journal = try RunJournal(
-            folder, settings.checkpoint, identity, after: state.step, isResumed: start != nil)
+            folder, settings, identity, after: state.step, isResumed: start != nil)
         try journal.begin(pipeline, plan, state)
         reporter.begin(plan, from: state.step, in: folder.path)
         defer { reporter.end() }
@@ -114,6 +114,10 @@ public final class Trainer {
         while state.step < plan.steps, interruption.signal == nil {
             try step(on: batches, &journal)
             try look(&journal)
+            if shouldStop {
+                reporter.say("stopped after step \(state.step): \(verdict.kind.rawValue)")
+                return
+            }
             if plan.saves(after: state.step) || journal.isSavingDue {
                 try journal.save(pipeline, state)
             }
@@ -158,14 +162,28 @@ public final class Trainer {
 
     /// Judges the features if it is time to, and saves the weights if they are the best so far.
     private func look(_ journal: inout RunJournal) throws {
+        let start = ContinuousClock.now
         guard plan.monitors(after: state.step), state.latest?.step != state.step,
             let reading = try monitor.reading(
-                after: state.step, isCancelled: { interruption.signal != nil })
+                after: state.step, isThorough: plan.looksThoroughly(after: state.step),
+                isCancelled: { interruption.signal != nil })
         else { return }
-        state.see(reading)
+        state.see(reading, seconds: start.duration(to: .now) / .seconds(1))
         try journal.write(reading)
+        try JepaTraining.write(json: verdict, to: journal.folder.verdictFile)
         reporter.say(MonitorTable.line(reading, untrained: state.untrained))
         if state.isBest(by: settings.checkpoint.best) { try journal.saveBest(pipeline, state) }
+    }
+
+    /// What the figures say so far.
+    private var verdict: Verdict {
+        Verdict.judging(state.readings, warmUp: plan.warmUpSteps)
+    }
+
+    /// Whether the newest look shows what training is to be ended at.
+    private var shouldStop: Bool {
+        guard let kind = settings.stopWhen, state.latest?.step == state.step else { return false }
+        return verdict.kind == kind
     }
 
     private func reportRejections() {
@@ -179,7 +197,8 @@ public final class Trainer {
     private func conclude(_ journal: RunJournal) throws -> TrainingOutcome {
         let signal = state.step < plan.steps ? interruption.signal : nil
         let outcome = TrainingOutcome(
-            state, plan, folder: journal.folder.path, signal: signal,
+            state, plan, settings.monitor.isEnabled ? verdict : nil, folder: journal.folder.path,
+            signal: signal,
             resumeCommand: journal.resumption, rejected: data.source.rejected)
         if signal == nil { try write(json: outcome.summary, to: journal.folder.summaryFile) }
         return outcome

@@ -10,6 +10,8 @@ public struct TrainingOutcome: Sendable {
     public let untrained: MonitorReading?
     /// The features at the end, if they were looked at.
     public let latest: MonitorReading?
+    /// What the figures say; nil if nothing was looked at.
+    public let verdict: Verdict?
     /// What of the data could not be used.
     public let rejected: [RejectedSample]
     /// What `summary.json` holds.
@@ -21,11 +23,10 @@ public struct TrainingOutcome: Sendable {
     public var exitStatus: Int32 { signal.map { 128 + $0 } ?? 0 }
 
     init(
-        _ state: TrainingState, _ plan: TrainingPlan, folder: String, signal: Int32?,
-        resumeCommand: String, rejected: [RejectedSample]
+        _ state: TrainingState, _ plan: TrainingPlan, _ verdict: Verdict?, folder: String,
+        signal: Int32?, resumeCommand: String, rejected: [RejectedSample]
     ) {
-        self.signal = signal
-        self.rejected = rejected
+        (self.signal, self.verdict, self.rejected) = (signal, verdict, rejected)
         step = state.step
         (untrained, latest) = (state.untrained, state.latest)
         summary = RunSummary(
@@ -33,7 +34,8 @@ public struct TrainingOutcome: Sendable {
             seconds: state.seconds,
             imagesPerSecond: Double(state.step * plan.batchSize) / max(state.seconds, 1e-9),
             firstLoss: state.firstLoss, lastLoss: state.lastLoss, untrained: state.untrained,
-            trained: state.latest, best: state.best, peakMemory: Machine.peakMemory,
+            trained: state.latest, best: state.best, verdict: verdict,
+            monitorSeconds: state.monitorSeconds, peakMemory: Machine.peakMemory,
             rejected: rejected.map { [$0.name, $0.reason] })
         text = Self.lines(
             state, plan, summary, folder: folder, signal: signal, resumeCommand: resumeCommand
@@ -60,6 +62,12 @@ public struct TrainingOutcome: Sendable {
             lines.append(
                 "\(state.step) steps in \(time), \(decimal(summary.imagesPerSecond, 0)) images/s, "
                     + "peak memory \(decimal(summary.peakMemory, 0)) MiB")
+            if let seconds = summary.monitorSeconds, seconds > 0 {
+                lines.append(
+                    "Looking at the features took \(ConsoleReporter.clock(seconds)), "
+                        + "\(decimal(100 * seconds / (seconds + state.seconds), 1)) % of the time.")
+            }
+            lines += summary.verdict?.lines ?? []
             lines.append("Everything is in \(folder)")
         } else {
             lines.append("Stopped after step \(state.step) of \(plan.steps), and saved. To go on:")
@@ -77,7 +85,7 @@ package struct RunSummary: Codable, Equatable, Sendable {
     package let epochs: Double
     /// Seconds spent in steps, over all sessions.
     package let seconds: Double
-    let imagesPerSecond: Double
+    package let imagesPerSecond: Double
     let firstLoss: Double?
     let lastLoss: Double?
     /// The features before any training.
@@ -85,8 +93,12 @@ package struct RunSummary: Codable, Equatable, Sendable {
     /// The features at the end.
     package let trained: MonitorReading?
     let best: TrainingState.BestValue?
+    /// What the figures say; nil if nothing was looked at.
+    package let verdict: Verdict?
+    /// Seconds spent looking at the features, over all sessions.
+    package let monitorSeconds: Double?
     /// In MiB.
-    let peakMemory: Double
+    package let peakMemory: Double
     /// Name and reason of each.
-    let rejected: [[String]]
+    package let rejected: [[String]]
 }

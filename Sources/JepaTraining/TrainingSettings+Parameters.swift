@@ -41,6 +41,9 @@ extension TrainingSettings {
             help: "Threads that load images ahead of training; one per core if left out."),
         .optionalInteger(
             "threads", in: 1...1024, help: "Threads that compute; one per core if left out."),
+        .optionalChoice(
+            "stop_when", of: [Verdict.Kind.collapsed.rawValue],
+            help: "Ends the training as soon as a look at the features says so."),
         group("checkpoint", CheckpointSettings.parameters, "When to save, and what to keep."),
         group("monitor", MonitorSettings.parameters, "How learning is judged on the way."),
         group(
@@ -49,7 +52,11 @@ extension TrainingSettings {
                 .real(
                     "every_seconds", in: 0...86_400, default: 10,
                     help: "Time between two lines of progress where the output is no terminal.",
-                    unit: .seconds)
+                    unit: .seconds),
+                .boolean(
+                    "tensorboard", default: false,
+                    help: "Whether all figures are also written as curves for TensorBoard, into "
+                        + "the folder 'tensorboard' of the run."),
             ], "What is shown on the way."),
     ]
 

@@ -33,6 +33,10 @@ public struct TrainingSettings: Equatable, Sendable {
     public let monitor: MonitorSettings
     /// Seconds between two lines of progress where the output is no terminal.
     public let logInterval: Double
+    /// Whether curves for TensorBoard are written.
+    public let writesTensorBoard: Bool
+    /// The verdict that ends the training; nil to go on whatever it is.
+    public let stopWhen: Verdict.Kind?
     /// The values with their places in the file.
     public let values: ParameterSet
 
@@ -80,6 +84,8 @@ public struct TrainingSettings: Equatable, Sendable {
         checkpoint = CheckpointSettings(values.group("checkpoint"))
         monitor = MonitorSettings(values.group("monitor"))
         logInterval = values.group("log").real("every_seconds")
+        writesTensorBoard = values.group("log").boolean("tensorboard")
+        stopWhen = values.optionalText("stop_when").flatMap(Verdict.Kind.init)
     }
 
     /// Values that are each allowed but do not go together.

@@ -9,11 +9,21 @@ extension TrainingState {
         lastLoss = loss
     }
 
-    /// Takes in a look at the features; the one before any training is what others are compared
-    /// with.
-    mutating func see(_ reading: MonitorReading) {
-        if reading.step == 0 { untrained = reading }
-        latest = reading
+    /// The features before any training.
+    public var untrained: MonitorReading? { readings.first.flatMap { $0.step == 0 ? $0 : nil } }
+
+    /// The features when they were last looked at.
+    public var latest: MonitorReading? { readings.last }
+
+    /// Takes in a look at the features, and the seconds it took; the one before any training is
+    /// what others are compared with.
+    mutating func see(_ reading: MonitorReading, seconds: Double) {
+        monitorSeconds += seconds
+        readings.append(reading)
+        // A checkpoint does not grow without end, and every stretch of the run stays covered.
+        if readings.count > 64 {
+            readings = readings.enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
+        }
     }
 
     /// Whether the newest look shows a figure of the first encoder higher than ever before; the
@@ -31,7 +41,8 @@ extension TrainingState {
         var state = TrainingState(origin: origin)
         (state.step, state.seconds) = (step, seconds)
         (state.firstLoss, state.lastLoss) = (firstLoss, lastLoss)
-        (state.untrained, state.latest, state.best) = (untrained, latest, best)
+        (state.readings, state.monitorSeconds) = (readings, monitorSeconds)
+        state.best = best
         return state
     }
 
@@ -41,6 +52,7 @@ extension TrainingState {
             step: step, steps: plan.steps, epoch: plan.epoch(of: step - 1) + 1,
             loss: lastLoss ?? .nan,
             imagesPerSecond: Double(plan.batchSize) / max(pace.secondsPerStep, 1e-9),
-            secondsLeft: pace.secondsPerStep * Double(plan.steps - step))
+            secondsLeft: pace.secondsPerStep * Double(plan.steps - step),
+            learning: latest.map { MonitorTable.brief($0, untrained: untrained) } ?? "")
     }
 }

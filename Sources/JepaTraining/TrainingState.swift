@@ -14,10 +14,11 @@ public struct TrainingState: Codable, Equatable, Sendable {
     public internal(set) var firstLoss: Double?
     /// The loss of the last step.
     public internal(set) var lastLoss: Double?
-    /// The features before any training.
-    public internal(set) var untrained: MonitorReading?
-    /// The features when they were last looked at.
-    public internal(set) var latest: MonitorReading?
+    /// What was seen before any training and since then, the newest last; of very many looks
+    /// every second one.
+    public internal(set) var readings: [MonitorReading]
+    /// Seconds of all looks.
+    public internal(set) var monitorSeconds: Double
     /// The best value of the figure that `checkpoint.best` names, and its step.
     public internal(set) var best: BestValue?
 
@@ -31,7 +32,8 @@ public struct TrainingState: Codable, Equatable, Sendable {
 
     init(origin: RunOrigin) {
         step = 0
-        seconds = 0
+        (seconds, monitorSeconds) = (0, 0)
+        readings = []
         self.origin = origin
     }
 }
@@ -94,7 +96,7 @@ public struct RunOrigin: Codable, Equatable, Sendable {
         }
         let free = [
             "train.workers", "train.threads", "train.log.", "train.checkpoint.",
-            "train.monitor.every_",
+            "train.monitor.every_", "train.monitor.detail", "train.stop_when",
         ]
         return settings.filter { key, _ in !free.contains { key.hasPrefix($0) } }
     }

@@ -16,10 +16,12 @@ import Testing
         }
     }
 
-    private func progress(_ step: Int, left: Double = 130) -> TrainingProgress {
+    private func progress(
+        _ step: Int, left: Double = 130, learning: String = ""
+    ) -> TrainingProgress {
         TrainingProgress(
             step: step, steps: 400, epoch: 3, loss: 0.31239, imagesPerSecond: 118.4,
-            secondsLeft: left)
+            secondsLeft: left, learning: learning)
     }
 
     @Test func aPipeGetsALineNowAndThenAndOneAtTheEnd() {
@@ -60,6 +62,17 @@ import Testing
             ConsoleReporter.bar(progress(step), width: 80).prefix { $0 != "]" }.count
         }
         #expect(Set(lengths).count == 1)
+    }
+
+    @Test func whatIsLearntComesBeforeTheBarAndGoesWhereThereIsNoRoom() {
+        let progress = progress(200, learning: "k-NN 0.441 (untrained 0.312)")
+        let plain = "step 200/400  epoch 3  loss 0.3124  118 images/s  2:10 left"
+        #expect(
+            ConsoleReporter.bar(progress, width: 100)
+                == "[====    ] " + plain + "  k-NN 0.441 (untrained 0.312)")
+        #expect(
+            ConsoleReporter.bar(progress, width: 90) == plain + "  k-NN 0.441 (untrained 0.312)")
+        #expect(ConsoleReporter.bar(progress, width: 80) == "[========         ] " + plain)
     }
 
     @Test func aNarrowTerminalHasNoBarAndNoLineBreak() {

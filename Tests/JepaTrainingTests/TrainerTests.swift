@@ -18,7 +18,7 @@ import Testing
         #expect(
             names == [
                 "checkpoints", "metrics.csv", "metrics.jsonl", "monitor.csv", "monitor.jsonl",
-                "run.json", "summary.json",
+                "run.json", "summary.json", "verdict.json",
             ])
         #expect(
             try RunFolder.list(run + "/checkpoints")

@@ -40,14 +40,31 @@ import Testing
     }
 
     @Test func lookingIsRareWhereItWouldCostMuch() throws {
+        // 100,000 images of training pay for 8333 of looks. First and last look take three times
+        // 600 + 400 + 4 * 64, each look between them 600 + 400 + 64: there is room for four.
         let small = try plan(["batch_size": 10, "epochs": 100], images: 1000)
-        // Four times 1024 + 512 images are six and a half epochs of 1000, so seven.
-        #expect(small.monitorInterval == 700)
+        #expect(small.monitorInterval == 2000)
+        #expect((0...small.steps).filter(small.monitors) == [0, 2000, 4000, 6000, 8000, 10_000])
+        // Two looks are taken whatever they cost.
+        let tiny = try plan(["batch_size": 10, "epochs": 2], images: 100)
+        #expect((0...tiny.steps).filter(tiny.monitors) == [0, 20])
         let large = try plan(["batch_size": 10, "epochs": 100], images: 100_000)
         #expect(large.monitorInterval == large.stepsPerEpoch)
+        // Short of an epoch twenty looks are enough.
+        let single = try plan(["batch_size": 10, "epochs": 1], images: 10_000_000)
+        #expect(single.monitorInterval == 50_000)
         let off = try plan(
             ["batch_size": 10, "epochs": 1, "monitor": ["enabled": false]], images: 100)
         #expect(!(0...10).contains { off.monitors(after: $0) })
+    }
+
+    @Test func everythingIsLookedAtFirstAndLastUnlessAskedAlways() throws {
+        let train: [Setting.Entry] = [.init("batch_size", 10), .init("steps", 9)]
+        let plain = try plan(Setting(.mapping(train)), images: 100)
+        #expect((0...9).filter(plain.looksThoroughly) == [0, 9])
+        let always = try plan(
+            Setting(.mapping(train + [.init("monitor", ["detail": "always"])])), images: 100)
+        #expect((0...9).filter(always.looksThoroughly) == Array(0...9))
     }
 
     @Test func stepsBesideEpochsStopEarlyAndKeepTheSchedules() throws {

@@ -24,10 +24,16 @@ public struct L2Loss: Loss {
     }
 
     public func loss(_ inputs: StageInputs, on tape: Tape) throws -> Variable {
+        tape.squaredError(inputs.variable("predictions"), targets(inputs, on: tape))
+    }
+
+    public func comparedTargets(_ inputs: StageInputs, on tape: Tape) throws -> Variable? {
+        targets(inputs, on: tape)
+    }
+
+    private func targets(_ inputs: StageInputs, on tape: Tape) -> Variable {
         let targets = inputs.variable("targets")
-        let normalized =
-            normalizeTargets
-            ? tape.layerNorm(targets, weight: nil, bias: nil, epsilon: 1e-5) : targets
-        return tape.squaredError(inputs.variable("predictions"), normalized)
+        guard normalizeTargets else { return targets }
+        return tape.layerNorm(targets, weight: nil, bias: nil, epsilon: 1e-5)
     }
 }

@@ -29,12 +29,18 @@ public struct SmoothL1Loss: Loss {
     }
 
     public func loss(_ inputs: StageInputs, on tape: Tape) throws -> Variable {
+        tape.smoothL1(inputs.variable("predictions"), targets(inputs, on: tape), beta: beta)
+    }
+
+    public func comparedTargets(_ inputs: StageInputs, on tape: Tape) throws -> Variable? {
+        targets(inputs, on: tape)
+    }
+
+    private func targets(_ inputs: StageInputs, on tape: Tape) -> Variable {
         let targets = inputs.variable("targets")
+        guard normalizeTargets else { return targets }
         // LayerNorm works token by token, so it may come after the gathering of tokens. Its
         // epsilon is the default of torch.nn.functional.layer_norm, not that of the networks.
-        let normalized =
-            normalizeTargets
-            ? tape.layerNorm(targets, weight: nil, bias: nil, epsilon: 1e-5) : targets
-        return tape.smoothL1(inputs.variable("predictions"), normalized, beta: beta)
+        return tape.layerNorm(targets, weight: nil, bias: nil, epsilon: 1e-5)
     }
 }

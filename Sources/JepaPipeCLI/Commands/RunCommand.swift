@@ -68,7 +68,28 @@ enum RunCommand: Command {
             in: folder, from: resumed, allowingChanges: arguments.isOn("--allow-changed"),
             initialise: { try initial?.load() })
         print(outcome.text)
+        if outcome.signal == nil { leaveReport(on: loaded, in: folder.path, registry) }
         return outcome.exitStatus
+    }
+
+    /// Makes the page about a run that has ended. What was learnt is safe already, so whatever is
+    /// wrong here is told and no more.
+    private static func leaveReport(
+        on loaded: LoadedPipeline, in folder: String, _ registry: Registry
+    ) {
+        do {
+            try RunPictures.write(
+                of: loaded.pipeline, batchSize: loaded.settings.batchSize, into: folder)
+        } catch {
+            JepaPipe.report("There is no picture of the masks: \(error)")
+        }
+        do {
+            let page = ReportCommand.file(of: folder)
+            try ReportCommand.write([folder], to: page, registry: registry)
+            print("The report is \(page)")
+        } catch {
+            JepaPipe.report("There is no report: \(error)")
+        }
     }
 
     private static func check(_ arguments: CommandLineArguments, _ resumed: String?) throws {

@@ -1,0 +1,151 @@
+import Foundation
+import JepaCore
+import JepaTraining
+
+/// What a run folder holds, as far as a report shows it.
+package struct RunContents {
+    /// A picture of the run.
+    struct Picture {
+        /// The name of the file without its ending.
+        let name: String
+        /// A PNG file.
+        let data: Data
+    }
+
+    /// The folder.
+    let path: String
+    /// What it is called beside others.
+    var name: String
+    /// Where it came from.
+    let record: RunRecord
+    /// What came out; nil if it has not gone to its end.
+    let summary: RunSummary?
+    /// What the figures say; nil if nothing was looked at.
+    let verdict: Verdict?
+    /// One row per step.
+    let metrics: CurveTable
+    /// One row per look at the features.
+    let looks: CurveTable
+    /// What `jepa-pipe eval` left, the oldest first.
+    let evaluations: [EvaluationFile]
+    /// The pictures in the order of their names.
+    let pictures: [Picture]
+    /// Why files are not shown, one sentence each.
+    let omissions: [String]
+    /// The graph file with everything that was set.
+    let pipelineText: String
+
+    /// Larger pictures would make a page that phones do not open.
+    private static let largestPicture = 8 << 20
+
+    /// Reads a run folder, whether the run has ended or not.
+    ///
+    /// - Throws: `file` if there is no run or its files cannot be read.
+    package init(_ path: String) throws {
+        let path = RunFolder.runPath(of: path)
+        self.path = path
+        name = URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
+        guard let bytes = FileManager.default.contents(atPath: path + "/run.json") else {
+            throw PipelineError(
+                .file, "'\(path)' holds no run: it has no 'run.json'",
+                notes: ["A report is made of the folder that 'jepa-pipe run' leaves."])
+        }
+        record = try Self.decode(bytes, path + "/run.json")
+        summary = try FileManager.default.contents(atPath: path + "/summary.json").map {
+            try Self.decode($0, path + "/summary.json")
+        }
+        let latest: Verdict? = try FileManager.default.contents(atPath: path + "/verdict.json").map
+        {
+            try Self.decode($0, path + "/verdict.json")
+        }
+        verdict = summary?.verdict ?? latest
+        metrics = try Self.table(path + "/metrics.csv")
+        looks = try Self.table(path + "/monitor.csv")
+        pipelineText =
+            (try? String(contentsOfFile: path + "/pipeline.yaml", encoding: .utf8)) ?? ""
+        var omissions: [String] = []
+        evaluations = try Self.files(in: path + "/evaluations", ending: ".json").map { file in
+            try Self.decode(FileManager.default.contents(atPath: file) ?? Data(), file)
+        }
+        pictures = Self.files(in: path + "/pictures", ending: ".png").compactMap { file in
+            let data = FileManager.default.contents(atPath: file) ?? Data()
+            guard data.count <= Self.largestPicture else {
+                omissions.append("The picture '\(file)' is too large to be shown here.")
+                return nil
+            }
+            let name = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
+            return Picture(name: name, data: data)
+        }
+        self.omissions = omissions
+    }
+
+    /// The encoder that is judged: the first that was looked at.
+    var judged: String? {
+        looks.names.first { $0.hasSuffix(".rankme") }.map { String($0.dropLast(7)) }
+    }
+
+    /// All encoders that were looked at.
+    var encoders: [String] {
+        looks.names.filter { $0.hasSuffix(".rankme") }.map { String($0.dropLast(7)) }
+    }
+
+    /// The losses whose targets were looked at.
+    var losses: [String] {
+        looks.names.filter { $0.hasSuffix(".target_variance") }.map { String($0.dropLast(16)) }
+    }
+
+    /// The last step there is a row of.
+    var lastStep: Int { Int(metrics["loss"].last?.step ?? 0) }
+
+    private static func decode<Value: Decodable>(_ bytes: Data, _ path: String) throws -> Value {
+        do {
+            return try JSONDecoder().decode(Value.self, from: bytes)
+        } catch {
+            throw PipelineError(.file, "'\(path)' cannot be read: \(error)")
+        }
+    }
+
+    /// A table, empty if the run has not written it yet.
+    private static func table(_ path: String) throws -> CurveTable {
+        FileManager.default.fileExists(atPath: path) ? try CurveTable(csv: path) : CurveTable()
+    }
+
+    private static func files(in folder: String, ending: String) -> [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.filter { $0.hasSuffix(ending) && !$0.hasPrefix(".") }.sorted()
+            .map { "\(folder)/\($0)" }
+    }
+}
+
+/// A file that `jepa-pipe eval` left in a run folder, as far as a report shows it.
+struct EvaluationFile: Decodable {
+    /// A number beside what it has to be compared with.
+    struct Figure: Decodable {
+        let name: String
+        let value: Double
+        let spread: Double?
+        let untrained: Double?
+        let pixels: Double?
+        let baseline: Double?
+    }
+
+    /// What was evaluated.
+    struct Network: Decodable {
+        let network: String?
+        let step: Int?
+    }
+
+    /// What it was evaluated on.
+    struct Images: Decodable {
+        let train: String?
+        let test: String?
+    }
+
+    let task: String
+    let time: String?
+    let encoder: Network?
+    let data: Images?
+    let `protocol`: [String: String]?
+    let figures: [Figure]
+    let notes: [String]?
+}

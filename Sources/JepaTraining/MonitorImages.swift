@@ -1,0 +1,121 @@
+import JepaCore
+
+/// The images that are looked at: chosen once by the seed of the run, the same at every look.
+struct MonitorImages {
+    /// Images of one source, in the order they are looked at.
+    struct Subset {
+        /// Where they come from.
+        let source: any DataSource
+        /// Images the source gives per sample.
+        let views: Int
+        /// Which ones.
+        let indices: [Int]
+    }
+
+    /// The neighbours, and what a linear classifier is fitted to.
+    let bank: Subset
+    /// The images whose class is asked for.
+    let queries: Subset
+    /// Images of the bank that are also shown changed at random, as in training.
+    let augmented: Subset
+
+    /// Chooses the images.
+    ///
+    /// - Throws: `configuration` if the held-out images are of another size or have other classes
+    ///   than those of training.
+    init(_ pipeline: Pipeline, _ settings: TrainingSettings) throws {
+        let monitor = settings.monitor
+        let (name, source) = pipeline.dataSource
+        if let heldOut = monitor.heldOut {
+            bank = Self.subset(of: pipeline, name, source, skipping: 0, monitor.images)
+            let other = try Self.heldOutSource(
+                heldOut, of: pipeline, like: source, at: settings.values)
+            queries = Self.subset(of: pipeline, heldOut, other, skipping: 0, monitor.queries)
+        } else {
+            // A small data set is shared out in the proportion that was asked for.
+            let wanted = monitor.images + monitor.queries
+            let kept =
+                wanted <= source.count ? monitor.images : source.count * monitor.images / wanted
+            bank = Self.subset(of: pipeline, name, source, skipping: 0, kept)
+            queries = Self.subset(of: pipeline, name, source, skipping: kept, monitor.queries)
+        }
+        augmented = Self.subset(of: pipeline, name, source, skipping: 0, monitor.augmented)
+    }
+
+    private static func subset(
+        of pipeline: Pipeline, _ name: String, _ source: any DataSource, skipping skipped: Int,
+        _ count: Int
+    ) -> Subset {
+        var random = StageRandom(seed: pipeline.graph.seed, purpose: "monitor \(name)")
+        let order = random.permutation(of: source.count)
+        return Subset(
+            source: source, views: pipeline.viewCount(of: name),
+            indices: Array(order.dropFirst(skipped).prefix(count)))
+    }
+
+    private static func heldOutSource(
+        _ name: String, of pipeline: Pipeline, like source: any DataSource, at values: ParameterSet
+    ) throws -> any DataSource {
+        let place = values.group("monitor").location(of: "held_out")
+        guard let other = pipeline.node(name)?.stage as? any DataSource else {
+            throw PipelineError(.wiring, "'held_out' names '\(name)', no data source", at: place)
+        }
+        guard other.imageShape == source.imageShape else {
+            throw PipelineError(
+                .configuration,
+                "the images of 'held_out' are \(other.imageShape), those of training "
+                    + "\(source.imageShape)", at: place)
+        }
+        guard other.classNames == source.classNames else {
+            throw PipelineError(
+                .configuration,
+                "the classes of 'held_out' (\(classList(other))) are not those of training "
+                    + "(\(classList(source)))", at: place)
+        }
+        return other
+    }
+
+    private static func classList(_ source: any DataSource) -> String {
+        let names = source.classNames
+        if names.isEmpty { return "none" }
+        return names.prefix(8).joined(separator: ", ")
+            + (names.count > 8 ? " and \(names.count - 8) more" : "")
+    }
+}
+
+/// Given images, each changed at random in several ways that are the same every time.
+///
+/// The views of one image stand next to each other.
+struct AugmentedOrder: BatchOrder {
+    private let indices: [Int]
+    private let views: Int
+    private let batchSize: Int
+    private let seed: UInt64
+
+    /// An order.
+    ///
+    /// - Parameter views: How often each image comes.
+    init(_ indices: [Int], views: Int, batchSize: Int, seed: UInt64) {
+        (self.indices, self.views, self.batchSize) = (indices, views, batchSize)
+        self.seed = seed
+    }
+
+    func requests(at batch: Int) -> [SampleRequest]? {
+        let (start, count) = (batch * batchSize, indices.count * views)
+        guard start < count else { return nil }
+        return (start..<min(start + batchSize, count)).map { row in
+            let index = indices[row / views]
+            return SampleRequest(
+                index: index, isAugmented: true,
+                random: StageRandom(
+                    seed: seed, purpose: "monitor views", step: row % views, sample: index))
+        }
+    }
+}
+
+extension Pipeline {
+    /// The images a data source gives for each sample.
+    func viewCount(of source: String) -> Int {
+        node(source)?.entry.outputs.filter { $0.kind == .images }.count ?? 1
+    }
+}
