@@ -51,13 +51,13 @@ public struct MonitorSettings: Equatable, Sendable {
         .optionalInteger(
             "every_steps", in: 1...1_000_000_000, help: "Looks after so many steps.", unit: .steps),
         .integer(
-            "images", in: 2...1_000_000, default: 600,
+            "images", in: 2...1_000_000, default: 500,
             help: "Images whose features are looked at and serve as neighbours.", unit: .images),
         .integer(
             "queries", in: 1...1_000_000, default: 400,
             help: "Images whose class is asked for; needs labels.", unit: .images),
         .integer(
-            "augmented", in: 1...100_000, default: 64,
+            "augmented", in: 1...100_000, default: 48,
             help: "Images, changed at random as in training, on which LiDAR and the losses are "
                 + "looked at.", unit: .images),
         .integer(

@@ -162,6 +162,7 @@ public final class Trainer {
 
     /// Judges the features if it is time to, and saves the weights if they are the best so far.
     private func look(_ journal: inout RunJournal) throws {
+        defer { reportRejections() }
         let start = ContinuousClock.now
         guard plan.monitors(after: state.step), state.latest?.step != state.step,
             let reading = try monitor.reading(

@@ -90,7 +90,7 @@ public struct TrainingPlan: Equatable, Sendable {
     /// As often as keeps all looks together below 3 % of the time.
     ///
     /// To embed an image costs a quarter to two fifths of a training step's share of one, so
-    /// training has to use twelve images for each one that is embedded. First and last look are
+    /// training has to use fourteen images for each one that is embedded. First and last look are
     /// thorough, with two encoders; before the first step one of them is a copy.
     private static func cheapInterval(
         _ settings: MonitorSettings, _ steps: Int, _ stepsPerEpoch: Int, _ batchSize: Int
@@ -100,7 +100,7 @@ public struct TrainingPlan: Equatable, Sendable {
         let between =
             settings.isAlwaysThorough
             ? 2 * thorough + settings.augmented : labelled + settings.augmented
-        let looks = max(0, (steps * batchSize / 12 - 3 * thorough) / between)
+        let looks = max(0, (steps * batchSize / 14 - 3 * thorough) / between)
         // Short of an epoch twenty looks are enough, however cheap they are.
         let shortest = min(stepsPerEpoch, max(1, steps / 20))
         let interval = max(shortest, (steps + looks) / (looks + 1))

@@ -157,8 +157,10 @@ struct AccuracyGain {
             && changes.allSatisfy { $0.errors > -VerdictThresholds.errors }
     }
 
+    /// The mean rise in its own standard errors.
     private var meanErrors: Double {
-        changes.reduce(0) { $0 + $1.errors } / Double(changes.count)
+        let mean = changes.reduce(0) { $0 + $1.errors } / Double(changes.count)
+        return changes.count == 1 ? mean : mean / VerdictThresholds.spreadOfMean
     }
 
     /// The gains in words.

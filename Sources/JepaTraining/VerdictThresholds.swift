@@ -20,6 +20,9 @@ enum VerdictThresholds {
     static let partialTargets = 0.2
     /// Standard errors that accuracies have to differ by to count as different.
     static let errors = 2.0
+    /// How much less the mean of the two accuracies, in standard errors, varies than either: they are
+    /// correlated by about one half, and `sqrt((1 + 1/2) / 2)` is left.
+    static let spreadOfMean = 0.87
     /// What has to be predicted from the image alone before that counts as learning where there are
     /// no labels.
     static let patchSkill = 0.05

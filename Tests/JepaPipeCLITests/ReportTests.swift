@@ -183,7 +183,7 @@ struct HTMLCheck {
         for match in markup.matches(of: /<(\/?)([A-Za-z!][A-Za-z0-9]*)([^<>]*?)(\/?)>/) {
             let (closes, name) = (!match.1.isEmpty, String(match.2))
             if name == "!DOCTYPE" { continue }
-            let rest = match.3.replacing(/[A-Za-z-]+="[^"<>]*"/, with: "")
+            let rest = match.3.replacing(/[A-Za-z0-9-]+="[^"<>]*"/, with: "")
             if !rest.allSatisfy(\.isWhitespace) { complaints.append("<\(name)\(match.3)>") }
             if closes {
                 if open.popLast() != name { complaints.append("</\(name)> closes another tag") }

@@ -69,7 +69,7 @@ import Testing
         let plain = "step 200/400  epoch 3  loss 0.3124  118 images/s  2:10 left"
         #expect(
             ConsoleReporter.bar(progress, width: 100)
-                == "[====    ] " + plain + "  k-NN 0.441 (untrained 0.312)")
+                == "[===    ] " + plain + "  k-NN 0.441 (untrained 0.312)")
         #expect(
             ConsoleReporter.bar(progress, width: 90) == plain + "  k-NN 0.441 (untrained 0.312)")
         #expect(ConsoleReporter.bar(progress, width: 80) == "[========         ] " + plain)

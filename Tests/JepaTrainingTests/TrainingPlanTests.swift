@@ -40,8 +40,8 @@ import Testing
     }
 
     @Test func lookingIsRareWhereItWouldCostMuch() throws {
-        // 100,000 images of training pay for 8333 of looks. First and last look take three times
-        // 600 + 400 + 4 * 64, each look between them 600 + 400 + 64: there is room for four.
+        // 100,000 images of training pay for 7142 of looks. First and last look take three times
+        // 500 + 400 + 4 * 48, each look between them 500 + 400 + 48: there is room for four.
         let small = try plan(["batch_size": 10, "epochs": 100], images: 1000)
         #expect(small.monitorInterval == 2000)
         #expect((0...small.steps).filter(small.monitors) == [0, 2000, 4000, 6000, 8000, 10_000])

@@ -17,7 +17,7 @@ import Testing
         #expect(settings.stepOptions == StepOptions())
         #expect(settings.checkpoint.seconds == 600)
         #expect(settings.checkpoint.keep == 3)
-        #expect(settings.monitor.images == 1024)
+        #expect(settings.monitor.images == 500)
         #expect(settings.monitor.isEnabled)
         #expect(settings.logInterval == 10)
     }
