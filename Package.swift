@@ -56,7 +56,10 @@ func tests(
 let systemLibraries = ["COpenBLAS", "CLibYAML", "CLibJPEG", "CLibPNG"].map(system)
 
 let runtime: [Target] = [
-    kernels("CKernels"),
+    .target(
+        name: "CKernels",
+        cSettings: kernelFlags + [.define("JK_ONEDNN", .when(traits: ["OneDNN"]))],
+        linkerSettings: [.linkedLibrary("dnnl", .when(traits: ["OneDNN"]))]),
     kernels("CImageCodec", ["CLibJPEG", "CLibPNG"], links: ["jpeg", "png"]),
     core("JepaTensor", ["CKernels", "COpenBLAS"]),
     core("JepaNN", ["JepaTensor"]),
@@ -118,7 +121,9 @@ let testTargets: [Target] = [
     tests(
         "JepaEvaluationTests", ["JepaEvaluation", "JepaCore", "JepaFormats", "JepaTensor"],
         resources: [.copy("Fixtures")]),
-    tests("JepaTrainingTests", ["JepaTraining", "JepaStages", "JepaGraph"]),
+    tests(
+        "JepaTrainingTests",
+        ["JepaTraining", "JepaStages", "JepaGraph", "JepaTensor", "JepaFormats"]),
     tests("ScenesTests", ["JepaScenes", "CSceneRenderer", "JepaCore"]),
     tests(
         "MaskerTests", ["JepaMultiblock", "JepaRandomMasker", "JepaBlockMasker", "JepaRasterised"],
@@ -141,6 +146,9 @@ let package = Package(
         .library(
             name: "JepaPipe",
             targets: ["JepaPipeCLI", "JepaCore", "JepaTensor", "JepaNN", "JepaTestSupport"]),
+    ],
+    traits: [
+        .trait(name: "OneDNN", description: "bf16 products by oneDNN instead of our own kernel.")
     ],
     targets: systemLibraries + runtime + stages + program + testTargets
 )

@@ -11,6 +11,7 @@
         (sum, x, factor, count)) \
     K(sum, (float *out, const float *a, const float *b, size_t count), (out, a, b, count)) \
     K(scale, (float *out, const float *x, float factor, size_t count), (out, x, factor, count)) \
+    K(to_bf16, (uint16_t *out, const float *x, size_t count), (out, x, count)) \
     K(erf, (float *out, const float *x, size_t count), (out, x, count)) \
     K(gelu, (float *out, const float *x, size_t count), (out, x, count)) \
     K(gelu_backward, (float *dx, const float *dy, const float *x, size_t count), \

@@ -1,5 +1,9 @@
 #include "products.h"
 
+#if defined(JK_ONEDNN) && !defined(__x86_64__)
+#error "the trait OneDNN is for x86-64: elsewhere there are no instructions to choose by"
+#endif
+
 bool jk_multiplies(void) {
 #if defined(__x86_64__)
     return jk_current_level() == JK_AVX512;
@@ -14,5 +18,32 @@ void jk_multiply(const jk_product *product) {
 #else
     (void)product;
     __builtin_trap();
+#endif
+}
+
+bool jk_multiplies_bf16(void) {
+#if defined(__x86_64__)
+    return jk_best_level() == JK_AVX512 && __builtin_cpu_supports("avx512bf16");
+#else
+    return false;
+#endif
+}
+
+void jk_multiply_bf16(const jk_product *product) {
+#if defined(JK_ONEDNN)
+    jk_multiply_bf16_onednn(product);
+#elif defined(__x86_64__)
+    jk_multiply_bf16_avx512(product);
+#else
+    (void)product;
+    __builtin_trap();
+#endif
+}
+
+const char *jk_bf16_library(void) {
+#if defined(JK_ONEDNN)
+    return "oneDNN";
+#else
+    return NULL;
 #endif
 }

@@ -5,6 +5,8 @@
 
 #if defined(__x86_64__)
 void jk_multiply_avx512(const jk_product *product);
+void jk_multiply_bf16_avx512(const jk_product *product);
+void jk_multiply_bf16_onednn(const jk_product *product);
 #endif
 
 #endif

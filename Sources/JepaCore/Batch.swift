@@ -29,11 +29,16 @@ public struct StepOptions: Equatable, Sendable {
     public var microBatch: Int?
     /// The norm that the gradient is cut to; nil for no limit.
     public var clipGradient: Double?
+    /// How the operands of matrix products are rounded.
+    public var precision: Precision
 
-    /// Options; by default the whole batch at once and no limit.
-    public init(microBatch: Int? = nil, clipGradient: Double? = nil) {
+    /// Options; by default the whole batch at once, no limit, and float32.
+    public init(
+        microBatch: Int? = nil, clipGradient: Double? = nil, precision: Precision = .float32
+    ) {
         self.microBatch = microBatch
         self.clipGradient = clipGradient
+        self.precision = precision
     }
 }
 

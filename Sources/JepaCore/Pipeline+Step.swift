@@ -22,7 +22,7 @@ extension Pipeline {
         for start in stride(from: 0, to: batch.count, by: part) {
             let range = start..<min(start + part, batch.count)
             let share = Double(range.count) / Double(batch.count)
-            let tape = Tape()
+            let tape = Tape(precision: options.precision)
             let results = try forward(
                 batch.images(range), maskSets.mapValues { $0.images(range) }, at: step, on: tape,
                 &phases, observer)

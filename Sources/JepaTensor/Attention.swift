@@ -10,6 +10,7 @@ struct Attention {
     let keys: Int
     let heads: Int
     let headWidth: Int
+    let precision: Precision
 
     /// Vectors of all heads inside a wider tensor `[rows, tokens, stride]`.
     struct Part {
@@ -60,7 +61,7 @@ struct Attention {
                     MatrixProduct(
                         m: count, n: headWidth, k: keys, a: scores, aStride: keys,
                         b: v.head(head, of: headWidth, row: image, tokens: keys), bStride: v.stride,
-                        c: place, cStride: width
+                        c: place, cStride: width, precision: precision
                     ).run()
                     jk_scale_rows(place, inverses, count, headWidth, width)
                 }
@@ -100,7 +101,7 @@ struct Attention {
                         MatrixProduct(
                             m: keys, n: headWidth, k: count, a: probabilities, aStride: keys,
                             transposesA: true, b: dOut, bStride: width, c: vSum,
-                            cStride: valueGradient.stride, beta: adds
+                            cStride: valueGradient.stride, beta: adds, precision: precision
                         ).run()
                         score(dOut, width, vHead, v.stride, into: scoreGradient, count: count)
                         jk_row_dots(
@@ -112,12 +113,13 @@ struct Attention {
                             m: count, n: headWidth, k: keys, a: scoreGradient, aStride: keys,
                             b: kHead, bStride: k.stride,
                             c: queryGradient.head(head, of: headWidth, row: row, tokens: queries)
-                                + first * queryGradient.stride, cStride: queryGradient.stride
+                                + first * queryGradient.stride, cStride: queryGradient.stride,
+                            precision: precision
                         ).run()
                         MatrixProduct(
                             m: keys, n: headWidth, k: count, a: scoreGradient, aStride: keys,
                             transposesA: true, b: qHead, bStride: q.stride, c: kSum,
-                            cStride: keyGradient.stride, beta: adds
+                            cStride: keyGradient.stride, beta: adds, precision: precision
                         ).run()
                         adds = 1
                     }
@@ -133,7 +135,7 @@ struct Attention {
     ) {
         MatrixProduct(
             m: count, n: keys, k: headWidth, a: vectors, aStride: vectorStride, b: others,
-            bStride: otherStride, transposesB: true, c: scores, cStride: keys
+            bStride: otherStride, transposesB: true, c: scores, cStride: keys, precision: precision
         ).run()
     }
 }

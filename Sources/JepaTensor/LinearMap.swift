@@ -8,9 +8,13 @@ struct LinearMap {
     /// The rows of weight and bias that are used.
     let outputs: Range<Int>
     let inputs: Int
+    let precision: Precision
 
     /// - Parameter outputs: nil uses them all.
-    init(weight: Weight, bias: Weight?, outputs: Range<Int>? = nil, inputShape: [Int]) {
+    init(
+        weight: Weight, bias: Weight?, outputs: Range<Int>? = nil, inputShape: [Int],
+        precision: Precision
+    ) {
         guard weight.shape.count == 2 && inputShape.last == weight.shape[1] else {
             fatalError("weight '\(weight.name)' of shape \(weight.shape) cannot map \(inputShape)")
         }
@@ -21,6 +25,7 @@ struct LinearMap {
         self.bias = bias
         self.outputs = outputs ?? 0..<weight.shape[0]
         inputs = weight.shape[1]
+        self.precision = precision
     }
 
     /// The number of outputs.
@@ -41,7 +46,7 @@ struct LinearMap {
     ) -> MatrixProduct {
         MatrixProduct(
             m: rows, n: width, k: inputs, a: x, aStride: inputs, b: weightPointer, bStride: inputs,
-            transposesB: true, c: place, cStride: width)
+            transposesB: true, c: place, cStride: width, precision: precision)
     }
 
     /// The gradient of x from that of the outputs, `[rows, width]` to `[rows, inputs]`.
@@ -51,7 +56,8 @@ struct LinearMap {
     ) -> MatrixProduct {
         MatrixProduct(
             m: rows, n: inputs, k: width, a: gradient, aStride: width, b: weightPointer,
-            bStride: inputs, c: place, cStride: inputs, beta: adds ? 1 : 0)
+            bStride: inputs, c: place, cStride: inputs, beta: adds ? 1 : 0,
+            precision: precision)
     }
 
     /// Adds to the gradient of the bias; gradient `[rows, width]`.
@@ -70,7 +76,8 @@ struct LinearMap {
             withExtendedLifetime(x) {
                 MatrixProduct(
                     m: width, n: inputs, k: rows, a: gradient, aStride: width, transposesA: true,
-                    b: x.pointer, bStride: inputs, c: sum, cStride: inputs, beta: adds ? 1 : 0
+                    b: x.pointer, bStride: inputs, c: sum, cStride: inputs, beta: adds ? 1 : 0,
+                    precision: precision
                 ).runInParallel()
             }
         }

@@ -5,10 +5,12 @@ import COpenBLAS
 /// - Parameters:
 ///   - a: `[m, k]`, or `[k, m]` with `transposeA`
 ///   - b: `[k, n]`, or `[n, k]` with `transposeB`
+///   - precision: What the elements of both are rounded to.
 /// - Returns: `[m, n]`
 /// - Complexity: O(m n k)
 public func matmul(
-    _ a: Tensor, _ b: Tensor, transposeA: Bool = false, transposeB: Bool = false
+    _ a: Tensor, _ b: Tensor, transposeA: Bool = false, transposeB: Bool = false,
+    precision: Precision = .float32
 ) -> Tensor {
     precondition(
         a.shape.count == 2 && b.shape.count == 2
@@ -20,7 +22,7 @@ public func matmul(
     MatrixProduct(
         m: m, n: n, k: k, a: a.pointer, aStride: max(1, a.shape[1]), transposesA: transposeA,
         b: b.pointer, bStride: max(1, b.shape[1]), transposesB: transposeB,
-        c: result.mutablePointer, cStride: max(1, n)
+        c: result.mutablePointer, cStride: max(1, n), precision: precision
     ).runInParallel()
     return result
 }

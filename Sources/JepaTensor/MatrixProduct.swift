@@ -19,6 +19,8 @@ package struct MatrixProduct {
     var cStride: Int
     var alpha: Float = 1
     var beta: Float = 0
+    /// How both operands are rounded.
+    var precision = Precision.float32
 
     /// OpenBLAS must not start threads of its own: they would compete with the pool.
     static let library: Void = openblas_set_num_threads(1)
@@ -27,13 +29,12 @@ package struct MatrixProduct {
     /// with OpenBLAS where there is none.
     func run() {
         guard m > 0, n > 0 else { return }
-        if jk_multiplies() {
-            var product = jk_product(
-                m: m, n: n, k: k, transposes_a: transposesA, transposes_b: transposesB,
-                a_stride: aStride, b_stride: bStride, c_stride: cStride, alpha: alpha, beta: beta,
-                a: a, b: b, c: c)
-            return jk_multiply(&product)
-        }
+        var product = jk_product(
+            m: m, n: n, k: k, transposes_a: transposesA, transposes_b: transposesB,
+            a_stride: aStride, b_stride: bStride, c_stride: cStride, alpha: alpha, beta: beta,
+            a: a, b: b, c: c)
+        if precision == .bf16 { return jk_multiply_bf16(&product) }
+        if jk_multiplies() { return jk_multiply(&product) }
         Self.library
         cblas_sgemm(
             CblasRowMajor, transposesA ? CblasTrans : CblasNoTrans,

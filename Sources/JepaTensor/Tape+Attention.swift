@@ -16,7 +16,7 @@ extension Tape {
         let (batch, tokens, width) = (qkv.shape[0], qkv.shape[1], qkv.shape[2] / 3)
         let attention = Attention(
             rows: batch, images: batch, queries: tokens, keys: tokens, heads: heads,
-            headWidth: width / heads)
+            headWidth: width / heads, precision: precision)
         let (value, logSums) = attention.forward(
             queries: .init(qkv.value, at: 0), keys: .init(qkv.value, at: width),
             values: .init(qkv.value, at: 2 * width))
@@ -51,7 +51,7 @@ extension Tape {
         let width = queries.shape[2]
         let attention = Attention(
             rows: queries.shape[0], images: keysValues.shape[0], queries: queries.shape[1],
-            keys: keysValues.shape[1], heads: heads, headWidth: width / heads)
+            keys: keysValues.shape[1], heads: heads, headWidth: width / heads, precision: precision)
         let (value, logSums) = attention.forward(
             queries: .init(queries.value, at: 0), keys: .init(keysValues.value, at: 0),
             values: .init(keysValues.value, at: width))

@@ -26,7 +26,8 @@ extension Tape {
         _ x: Variable, weight: Weight, bias: Weight?, activation: Activation = .none,
         residual: Variable? = nil, outputs: Range<Int>? = nil
     ) -> Variable {
-        let map = LinearMap(weight: weight, bias: bias, outputs: outputs, inputShape: x.shape)
+        let map = LinearMap(
+            weight: weight, bias: bias, outputs: outputs, inputShape: x.shape, precision: precision)
         let shape: [Int] = x.shape.dropLast() + [map.width]
         precondition(
             residual == nil || residual!.shape == shape,

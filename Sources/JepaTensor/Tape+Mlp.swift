@@ -20,9 +20,11 @@ extension Tape {
         _ x: Variable, first: Weight, firstBias: Weight?, second: Weight, secondBias: Weight?,
         residual: Variable? = nil
     ) -> Variable {
-        let widen = LinearMap(weight: first, bias: firstBias, inputShape: x.shape)
+        let widen = LinearMap(
+            weight: first, bias: firstBias, inputShape: x.shape, precision: precision)
         let narrow = LinearMap(
-            weight: second, bias: secondBias, inputShape: x.shape.dropLast() + [widen.width])
+            weight: second, bias: secondBias, inputShape: x.shape.dropLast() + [widen.width],
+            precision: precision)
         let shape: [Int] = x.shape.dropLast() + [narrow.width]
         precondition(
             residual == nil || residual!.shape == shape,

@@ -56,7 +56,7 @@ extension Tape {
         let product = MatrixProduct(
             m: rows, n: width, k: pixels, a: columns.pointer, aStride: pixels,
             b: weight.value.pointer, bStride: pixels, transposesB: true, c: value.mutablePointer,
-            cStride: width)
+            cStride: width, precision: precision)
         withExtendedLifetime(columns) {
             parallelRows(rows, width: width) { part in
                 product.rows(part).run()
@@ -65,7 +65,7 @@ extension Tape {
                     part.count, width)
             }
         }
-        return record(value, keeps: keeps(weights: [weight, bias])) { gradient in
+        return record(value, keeps: keeps(weights: [weight, bias])) { [precision] gradient in
             bias.accumulate { sum, adds in
                 sumColumns(of: gradient.pointer, rows: rows, width: width, into: sum, adds: adds)
             }
@@ -75,7 +75,7 @@ extension Tape {
                     MatrixProduct(
                         m: width, n: pixels, k: rows, a: gradient.pointer, aStride: width,
                         transposesA: true, b: columns.pointer, bStride: pixels, c: sum,
-                        cStride: pixels, beta: adds ? 1 : 0
+                        cStride: pixels, beta: adds ? 1 : 0, precision: precision
                     ).runInParallel()
                 }
             }

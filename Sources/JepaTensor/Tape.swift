@@ -11,9 +11,15 @@ public final class Tape {
     private var nodes: [Node] = []
     /// Whether operations are recorded; without, nothing is kept and no gradient flows.
     public let isRecording: Bool
+    /// How the operands of matrix products are rounded, forward and backward.
+    public let precision: Precision
 
-    /// An empty tape.
-    public init(recording: Bool = true) { isRecording = recording }
+    /// An empty tape. Traps if this processor cannot compute with the precision.
+    public init(recording: Bool = true, precision: Precision = .float32) {
+        precondition(precision.isAvailable, "this processor has no instructions for \(precision)")
+        isRecording = recording
+        self.precision = precision
+    }
 
     /// The number of operations recorded.
     public var count: Int { nodes.count }

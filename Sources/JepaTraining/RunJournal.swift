@@ -61,7 +61,8 @@ struct RunJournal {
         if let text = identity.pipelineText { try folder.write(text, from: state.step) }
         let session = RunRecord.Session(
             started: Date.now.ISO8601Format(), command: identity.command,
-            version: identity.version, machine: .current, fromStep: state.step)
+            version: identity.version, machine: .current,
+            precision: state.origin.settings["train.precision"], fromStep: state.step)
         try RunRecord.add(session, to: folder, pipeline, plan, fingerprint: state.origin.data)
     }
 

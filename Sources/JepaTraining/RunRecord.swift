@@ -15,6 +15,9 @@ public struct RunRecord: Codable, Equatable, Sendable {
         public let version: String
         /// The machine.
         public let machine: Machine
+        /// What the operands of matrix products were rounded to; nil in records written before
+        /// there was a choice, which is float32.
+        public let precision: String?
         /// Steps that had been taken before.
         public let fromStep: Int
     }

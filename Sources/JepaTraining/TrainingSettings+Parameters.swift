@@ -1,4 +1,5 @@
 public import JepaCore
+import JepaTensor
 
 extension TrainingSettings {
     /// What the section `train` may hold.
@@ -36,6 +37,11 @@ extension TrainingSettings {
         .optionalReal(
             "clip_gradient", in: 1e-12...1e12,
             help: "Scales the gradient of all weights down to this length where it is longer."),
+        .choice(
+            "precision", of: Precision.allCases.map(\.rawValue),
+            default: Precision.float32.rawValue,
+            help: "What the operands of matrix products are rounded to; with bf16 everything else "
+                + "stays float32, and the processor has to have the instructions avx512_bf16."),
         .optionalInteger(
             "workers", in: 1...256,
             help: "Threads that load images ahead of training; one per core if left out."),

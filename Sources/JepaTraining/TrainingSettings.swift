@@ -1,4 +1,5 @@
 public import JepaCore
+public import JepaTensor
 
 /// The section `train` of a graph file, checked.
 ///
@@ -23,6 +24,8 @@ public struct TrainingSettings: Equatable, Sendable {
     public let microBatch: Int?
     /// The largest length of the gradient over all weights; nil for no limit.
     public let clipGradient: Double?
+    /// How the operands of matrix products are rounded.
+    public let precision: Precision
     /// Threads that load images; nil for one per core.
     public let workers: Int?
     /// Threads that compute; nil for one per core.
@@ -42,7 +45,8 @@ public struct TrainingSettings: Equatable, Sendable {
 
     /// How each step is carried out.
     public var stepOptions: StepOptions {
-        StepOptions(microBatch: microBatch, clipGradient: clipGradient)
+        StepOptions(
+            microBatch: microBatch, clipGradient: clipGradient, precision: precision)
     }
 
     /// Checks the section `train` of a graph.
@@ -79,6 +83,7 @@ public struct TrainingSettings: Equatable, Sendable {
         scheduleScale = values.real("schedule_scale")
         microBatch = values.optionalInteger("micro_batch")
         clipGradient = values.optionalReal("clip_gradient")
+        precision = Self.precision(of: values)
         workers = values.optionalInteger("workers")
         threads = values.optionalInteger("threads")
         checkpoint = CheckpointSettings(values.group("checkpoint"))
@@ -112,6 +117,9 @@ public struct TrainingSettings: Equatable, Sendable {
             reject(
                 "'micro_batch' is \(part), more than the batch of \(batchSize)", at: "micro_batch")
         }
+        errors += obstacle(
+            to: precision(of: values), isAvailable: precision(of: values).isAvailable,
+            at: values.location(of: "precision") ?? place)
         for name in ["checkpoint", "monitor"] {
             let group = values.group(name)
             guard group.isSet("every_epochs"), group.isSet("every_steps") else { continue }
@@ -122,5 +130,26 @@ public struct TrainingSettings: Equatable, Sendable {
                     at: group.location(of: "every_steps") ?? place))
         }
         return errors
+    }
+
+    private static func precision(of values: ParameterSet) -> Precision {
+        guard let precision = Precision(rawValue: values.text("precision")) else {
+            fatalError("'precision' is '\(values.text("precision"))', which the check lets pass")
+        }
+        return precision
+    }
+
+    /// What keeps this processor from computing with a precision.
+    package static func obstacle(
+        to precision: Precision, isAvailable: Bool, at place: SourceLocation?
+    ) -> [PipelineError] {
+        if isAvailable { return [] }
+        return [
+            PipelineError(
+                .unavailable,
+                "'precision' is '\(precision)', but this processor lacks the instructions for it: "
+                    + "avx512_bf16", at: place,
+                notes: ["Remove 'precision' to train in float32."])
+        ]
     }
 }

@@ -53,13 +53,19 @@ public struct RunOrigin: Codable, Equatable, Sendable {
     /// Threads and vector instructions, which decide how numbers are rounded.
     public let arithmetic: String
 
+    /// What holds for settings of `train` that are not said.
+    private static let unsaid = ["train.precision": Precision.float32.rawValue]
+
     init(_ pipeline: Pipeline, _ plan: TrainingPlan, data: String, version: String) {
         self.version = version
         self.data = data
         seed = pipeline.graph.seed
         schedule = [plan.steps, plan.warmUpSteps, plan.scheduleSteps]
         settings = Self.settings(of: pipeline)
-        arithmetic = "\(threadCount) threads with \(vectorLevel)"
+        let precision = Precision(rawValue: settings["train.precision"] ?? "")
+        arithmetic =
+            "\(threadCount) threads with \(vectorLevel)"
+            + (precision?.library.map { " and \($0)" } ?? "")
     }
 
     /// What is different in `other`, one line each; empty if a run can go on with it as it is.
@@ -76,7 +82,8 @@ public struct RunOrigin: Codable, Equatable, Sendable {
         for (index, name) in ["steps", "warm-up steps", "steps of the schedules"].enumerated() {
             compare(name, "\(schedule[index])", "\(other.schedule[index])")
         }
-        lines += settings.changes(to: other.settings)
+        // Checkpoints written before there was a choice do not say what they chose.
+        lines += settings.merging(Self.unsaid) { said, _ in said }.changes(to: other.settings)
         return lines
     }
 
@@ -94,6 +101,8 @@ public struct RunOrigin: Codable, Equatable, Sendable {
                 settings["stages.\(node.name).\(name)"] = value.description
             }
         }
+        // Said or not, float32 is float32.
+        settings.merge(Self.unsaid) { said, _ in said }
         let free = [
             "train.workers", "train.threads", "train.log.", "train.checkpoint.",
             "train.monitor.every_", "train.monitor.detail", "train.stop_when",

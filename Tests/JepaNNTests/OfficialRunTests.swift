@@ -20,7 +20,8 @@ struct OfficialRunTests {
         let steps: [Step]
     }
 
-    @Test func sixStepsGiveTheOfficialLossesAndWeights() throws {
+    @Test(arguments: Precision.allCases.filter(\.isAvailable))
+    func sixStepsGiveTheOfficialLossesAndWeights(precision: Precision) throws {
         let reference = try Reference()
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
@@ -42,7 +43,7 @@ struct OfficialRunTests {
             let images = Variable(try reference.batches.tensor("\(number).images").floats())
             let context = try reference.masks("context", step: number)
             let targets = try reference.masks("targets", step: number)
-            let tape = Tape()
+            let tape = Tape(precision: precision)
             let wanted = tape.layerNorm(
                 target.forward(images, gather: targets, on: tape), weight: nil, bias: nil,
                 epsilon: 1e-5)
@@ -50,7 +51,8 @@ struct OfficialRunTests {
             let loss = tape.smoothL1(
                 predictor.forward(tokens, context: context, targets: targets, on: tape), wanted)
             // PyTorch's own float32 replay differs by 1.1e-7; five times that.
-            #expect(abs(Double(loss.value.scalar) / step.smoothL1 - 1) < 6e-7, "step \(number)")
+            let allowed = precision == .float32 ? 6e-7 : 1e-2
+            #expect(abs(Double(loss.value.scalar) / step.smoothL1 - 1) < allowed, "step \(number)")
             tape.backward(from: [(loss, 1)])
             for (weight, moment) in zip(trained, moments) {
                 adamWUpdate(
@@ -65,6 +67,8 @@ struct OfficialRunTests {
             }
         }
 
+        // Adam makes whole steps of gradients near zero, so bf16 leads to other weights.
+        guard precision == .float32 else { return }
         let final = try SafetensorsReader(
             path: Reference.folder.appending(path: "ijepa-small/final.safetensors").path)
         for (network, weights) in [

@@ -7,6 +7,19 @@ enum Oracle {
 
     static func gelu(_ x: Double) -> Double { x * 0.5 * (1 + erf(x / 2.0.squareRoot())) }
 
+    /// The nearest number with 8 bits of significand, the even one of two that are as near; zero
+    /// for denormal numbers, infinity from half a step above the largest on.
+    static func bf16(_ x: Float) -> Float {
+        guard x.isNormal else { return x.isSubnormal ? 0 : x }
+        let below = Float(bitPattern: x.bitPattern & 0xffff_0000)
+        let step = Double(below.ulp) * 65_536
+        let past = abs(Double(x)) - abs(Double(below))
+        let isOdd = below.bitPattern & 0x1_0000 != 0
+        guard past > step / 2 || (past == step / 2 && isOdd) else { return below }
+        let above = abs(Double(below)) + step
+        return Float(signOf: x, magnitudeOf: above < 0x1p128 ? Float(above) : .infinity)
+    }
+
     /// x `[rows, inputs]`, weight `[outputs, inputs]`.
     static func linear(
         _ x: [Double], rows: Int, inputs: Int, weight: [Double], outputs: Int, bias: [Double]?

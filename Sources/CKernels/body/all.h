@@ -22,6 +22,7 @@
 
 #include "mathematics.h"
 
+#include "bf16.h"
 #include "elementwise.h"
 #include "gelu.h"
 #include "layer_norm.h"

@@ -67,6 +67,16 @@ bool jk_multiplies(void);
 /// whatever part of the rows and columns it is computed.
 void jk_multiply(const jk_product *product);
 
+/// Whether this processor has the instructions for products in bf16, whatever the level in use.
+bool jk_multiplies_bf16(void);
+
+/// The same with both operands rounded as by jk_to_bf16; the sums are float32. Only if
+/// jk_multiplies_bf16().
+void jk_multiply_bf16(const jk_product *product);
+
+/// The library that computes these products, in builds with one instead of our kernel, or NULL.
+const char *jk_bf16_library(void);
+
 // ---- elementwise -----------------------------------------------------------------------------
 
 /// out[i] = value
@@ -85,6 +95,10 @@ bool jk_is_finite(const float *x, size_t count);
 double jk_total(const float *x, size_t count);
 /// The sum of the squares of all elements.
 double jk_sum_of_squares(const float *x, size_t count);
+
+/// out[i] = the upper half of the nearest float32 whose lower half is zero, ties to the even one;
+/// denormal numbers become zero, and NaN stays NaN.
+void jk_to_bf16(uint16_t *out, const float *x, size_t count);
 
 // ---- GELU: x P(X <= x) for a normal X, the exact (erf) form ------------------------------------
 

@@ -1,4 +1,5 @@
 import JepaCore
+import JepaTraining
 
 /// Tells what a training would take.
 enum PlanCommand: Command {
@@ -23,7 +24,7 @@ enum PlanCommand: Command {
             file: arguments.argument("FILE"), overrides: arguments.all("--set"),
             registry: registry)
         let lines = try PlanReport(loaded, images: arguments.integer("--images"))
-            .lines(rate: PlanReport.measuredRate())
+            .lines(rate: PlanReport.measuredRate(loaded.settings.precision))
         print(lines.joined(separator: "\n"))
         return JepaPipe.ExitStatus.done
     }

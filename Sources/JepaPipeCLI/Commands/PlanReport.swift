@@ -86,19 +86,22 @@ struct PlanReport {
                 + "\(Quantities.count(plan.stepsPerEpoch)) steps each",
             "time         about \(Quantities.duration(operations / rate)) if all of "
                 + String(format: "%.3g PFLOP ", operations / 1e15)
-                + "ran at the \(Quantities.billions(rate)) GFLOP/s measured here",
+                + "ran at the \(Quantities.billions(rate)) GFLOP/s measured here"
+                + (loaded.settings.precision == .float32 ? "" : " in bf16"),
         ]
     }
 
     /// Operations per second of matrix products on this machine, measured for a moment.
-    static func measuredRate() -> Double {
+    static func measuredRate(_ precision: Precision) -> Double {
         let side = 768
         let matrix = Tensor(repeating: 0.5, shape: [side, side])
         let start = ContinuousClock.now
         var best = 0.0
         // Long enough for the system to give every thread a core of its own.
         while start.duration(to: .now) < .milliseconds(400) {
-            let elapsed = ContinuousClock().measure { _ = matmul(matrix, matrix) } / .seconds(1)
+            let elapsed =
+                ContinuousClock().measure { _ = matmul(matrix, matrix, precision: precision) }
+                / .seconds(1)
             best = max(best, 2 * pow(Double(side), 3) / elapsed)
         }
         return best
