@@ -140,7 +140,7 @@ struct Monitor {
 
 extension Pipeline {
     /// The images a data source gives for each sample.
-    func viewCount(of source: String) -> Int {
+    package func viewCount(of source: String) -> Int {
         node(source)?.entry.outputs.filter { $0.kind == .images }.count ?? 1
     }
 }
