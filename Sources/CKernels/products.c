@@ -47,3 +47,12 @@ const char *jk_bf16_library(void) {
     return NULL;
 #endif
 }
+
+void jk_pack(const jk_product *product, float *packed, size_t first, size_t count) {
+#if defined(__x86_64__)
+    jk_pack_avx512(product, packed, first, count);
+#else
+    (void)product, (void)packed, (void)first, (void)count;
+    __builtin_trap();
+#endif
+}

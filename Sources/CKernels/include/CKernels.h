@@ -58,6 +58,8 @@ typedef struct {
     float alpha, beta;
     const float *a, *b;
     float *c;
+    /// op(b) as jk_pack wrote it, or NULL: then every product copies b for itself.
+    const float *packed;
 } jk_product;
 
 /// Whether the level in use has a kernel for products.
@@ -76,6 +78,14 @@ void jk_multiply_bf16(const jk_product *product);
 
 /// The library that computes these products, in builds with one instead of our kernel, or NULL.
 const char *jk_bf16_library(void);
+
+/// Columns of op(b) that are copied together. Panel p begins at element p * jk_panel_width * k of
+/// what jk_pack writes, and the last one is as wide as the others.
+enum { jk_panel_width = 64 };
+
+/// Copies panels first ..< first + count of op(b) to their places in `packed`, for products with
+/// the same b; only if jk_multiplies().
+void jk_pack(const jk_product *product, float *packed, size_t first, size_t count);
 
 // ---- elementwise -----------------------------------------------------------------------------
 
