@@ -106,7 +106,8 @@ extension Verdict {
         static let sameImages =
             "look at the images, such as by 'jepa-pipe masks FILE --out masks.png'"
         static let unmoved =
-            "check that the learning rate is above 0 and that a loss reaches the encoder"
+            "check that the learning rate is above 0, the EMA momentum below 1, and that a loss reaches "
+            + "the encoder"
         static let fallenBack =
             "keep the best checkpoint with 'train.checkpoint.best: linear', and train with a lower "
             + "learning rate or fewer epochs"
