@@ -148,6 +148,8 @@ struct Monitor {
         var survey = LossSurvey()
         while let batch = try loader.next() {
             if isCancelled() { return nil }
+            // What compares the images of a batch with each other needs two of them.
+            if batch.count == 1, maskBatch > 1 { continue }
             survey.add(try pipeline.compare(batch, masks: masks))
         }
         return try survey.readings()

@@ -57,7 +57,7 @@ public struct MonitorSettings: Equatable, Sendable {
             "queries", in: 1...1_000_000, default: 400,
             help: "Images whose class is asked for; needs labels.", unit: .images),
         .integer(
-            "augmented", in: 1...100_000, default: 48,
+            "augmented", in: 2...100_000, default: 48,
             help: "Images, changed at random as in training, on which LiDAR and the losses are "
                 + "looked at.", unit: .images),
         .integer(

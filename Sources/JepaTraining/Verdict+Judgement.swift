@@ -100,18 +100,20 @@ extension Verdict {
     /// What to try first.
     private enum Cure {
         static let collapse =
-            "add a variance_covariance loss on the context tokens with the weight 0.2, or lower the "
-            + "learning rate threefold and raise the EMA momentum to 0.996 or more"
+            "see that the targets come from an 'ema' encoder, which no gradient enters; then add a "
+            + "variance_covariance loss on the context tokens with the weight 0.2, or, if there is "
+            + "one, lower the learning rate threefold"
         static let sameImages =
             "look at the images, such as by 'jepa-pipe masks FILE --out masks.png'"
         static let unmoved =
-            "check that the learning rate is above 0 and that a loss reaches the encoder"
+            "check that the learning rate is above 0, the EMA momentum below 1, and that a loss reaches "
+            + "the encoder"
         static let fallenBack =
             "keep the best checkpoint with 'train.checkpoint.best: linear', and train with a lower "
             + "learning rate or fewer epochs"
         static let noBetter =
-            "train longer, or add a variance_covariance loss on the context tokens with the weight "
-            + "0.2; then vary the learning rate by a factor of three either way"
+            "train longer; then add a variance_covariance loss on the context tokens with the weight "
+            + "0.2, or, if there is one, vary the learning rate by a factor of three either way"
         static let nothingPredicted =
             "nothing is predicted from the image yet: train longer or raise the learning rate "
             + "threefold, and check by 'jepa-pipe masks' that a context shows enough of the image"

@@ -74,13 +74,13 @@ struct CollapseSigns {
             || rank.now < VerdictThresholds.collapsedRank
         {
             lines.append(
-                "RankMe of \(encoder) fell from \(number(rank.before)) to \(number(rank.now)): its "
+                "RankMe of \(encoder) fell from \(count(rank.before)) to \(count(rank.now)): its "
                     + "features use fewer directions than untrained.")
         }
         if let cosine, let spread, spread < 0.5 {
             lines.append(
-                "The mean cosine of different images rose from \(number(cosine.before)) to "
-                    + "\(number(cosine.now)); 1 would be all the same.")
+                "The mean cosine of different images rose from \(decimal(cosine.before, 4)) to "
+                    + "\(decimal(cosine.now, 4)); 1 would be all the same.")
         }
         if let targets, let ratio = targetRatio, ratio < VerdictThresholds.partialTargets {
             lines.append(
@@ -104,7 +104,7 @@ struct CollapseSigns {
         }
         if rank.now >= VerdictThresholds.partialRank * rank.before {
             lines.append(
-                "RankMe of \(encoder) went from \(number(rank.before)) to \(number(rank.now)) of "
+                "RankMe of \(encoder) went from \(count(rank.before)) to \(count(rank.now)) of "
                     + "\(width).")
         }
         return lines
@@ -197,10 +197,8 @@ struct AccuracyGain {
     }
 }
 
-/// A figure with as many digits as matter.
-private func number(_ value: Double) -> String {
-    decimal(value, abs(value) >= 10 ? 1 : abs(value) >= 2 ? 2 : 4)
-}
+/// A number of directions.
+private func count(_ value: Double) -> String { decimal(value, value >= 10 ? 1 : 2) }
 
 /// A share in percent.
 private func percent(_ value: Double) -> String {

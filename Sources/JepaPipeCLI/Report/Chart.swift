@@ -152,7 +152,7 @@ package struct Chart {
         let span = range.upperBound - range.lowerBound
         let rough = span / 5
         let size = pow(10, floor(log10(rough)))
-        let step = size * ([1, 2, 2.5, 5, 10].first { $0 * size >= rough } ?? 10)
+        let step = size * ([1, 2, 5, 10].first { $0 * size >= rough } ?? 10)
         let first = (range.lowerBound / step).rounded(.up)
         let last = (range.upperBound / step).rounded(.down)
         guard first <= last, last - first < 20 else { return [] }

@@ -59,7 +59,7 @@ extension ReportPage {
         th, td { text-align:left; vertical-align:top; padding:6px 12px 6px 0;
           border-bottom:1px solid var(--edge); }
         th { color:var(--dim); font-weight:600; font-size:14px; white-space:nowrap; }
-        td { overflow-wrap:anywhere; }
+        td { overflow-wrap:anywhere; } td:first-child { overflow-wrap:normal; }
         .picture { margin:10px 0; }
         .picture img { display:block; max-width:100%; height:auto; border-radius:8px;
           border:1px solid var(--edge); background:#fff; }

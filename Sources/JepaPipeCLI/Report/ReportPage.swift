@@ -107,27 +107,38 @@ package struct ReportPage {
 
     // MARK: - Figures
 
+    /// A column of figures: those of an encoder or of a loss.
+    private typealias Column = (label: String, run: RunContents, owner: String)
+
     private var figures: String {
-        runs.filter { !$0.looks.names.isEmpty }.map { run in
-            heading(run) + "<div class=\"learnt\">" + table(of: run.encoders, in: run)
-                + table(of: run.losses, in: run) + "</div>"
-        }.joined(separator: "\n")
+        let tables: [[Column]]
+        if let only = runs.first, runs.count == 1 {
+            tables = [
+                only.encoders.map { ($0, only, $0) }, only.losses.map { ($0, only, $0) },
+            ]
+        } else {
+            tables = [
+                runs.compactMap { run in run.judged.map { (run.name, run, $0) } },
+                runs.compactMap { run in run.losses.first.map { (run.name, run, $0) } },
+            ]
+        }
+        let html = tables.map(table).joined(separator: "\n")
+        return html.allSatisfy(\.isWhitespace) ? "" : "<div class=\"learnt\">\(html)</div>"
     }
 
-    /// The figures of encoders or of losses, one column each, from untrained to trained.
-    private func table(of owners: [String], in run: RunContents) -> String {
+    /// One row per figure, from untrained to trained.
+    private func table(_ columns: [Column]) -> String {
         var figures: [String] = []
-        for name in run.looks.names {
-            let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
-            guard parts.count == 2, owners.contains(parts[0]), !figures.contains(parts[1]) else {
-                continue
+        for column in columns {
+            for name in column.run.looks.names where name.hasPrefix(column.owner + ".") {
+                let figure = String(name.dropFirst(column.owner.count + 1))
+                if !figures.contains(figure) { figures.append(figure) }
             }
-            figures.append(parts[1])
         }
         let rows = figures.compactMap { figure -> [String]? in
             guard let text = FigureTexts.text(of: figure) else { return nil }
-            let cells = owners.map { owner in
-                let points = run.looks["\(owner).\(figure)"]
+            let cells = columns.map { column in
+                let points = column.run.looks["\(column.owner).\(figure)"]
                 guard let first = points.first, let last = points.last else { return "–" }
                 let before = first.step == 0 ? HTML.number(first.value) : "?"
                 return last.step == 0
@@ -136,7 +147,8 @@ package struct ReportPage {
             return ["<b>\(text.title)</b>"] + cells + ["<small>\(text.help)</small>"]
         }
         guard !rows.isEmpty else { return "" }
-        return HTML.table(["Figure"] + owners.map(HTML.escaped) + ["What it says"], rows)
+        return HTML.table(
+            ["Figure"] + columns.map { HTML.escaped($0.label) } + ["What it says"], rows)
     }
 
     // MARK: - Curves
