@@ -75,7 +75,7 @@ let runtime: [Target] = [
 let stages: [Target] = [
     stage("JepaImageFolder", role: "DataSource", ["JepaImages"]),
     kernels("CSceneRenderer", path: "Plugins/DataSource/CSceneRenderer"),
-    stage("JepaScenes", role: "DataSource", ["CSceneRenderer"]),
+    stage("JepaScenes", role: "DataSource", ["CSceneRenderer", "JepaImages"]),
     stage("JepaRecorded", role: "DataSource", ["JepaFormats", "JepaTensor"]),
     stage("JepaMultiblock", role: "Masker"),
     stage("JepaRandomMasker", role: "Masker"),
@@ -85,10 +85,17 @@ let stages: [Target] = [
     stage("JepaViT", role: "Encoder", ["JepaNN", "JepaTensor"]),
     stage("JepaEMA", role: "Encoder", ["JepaTensor"]),
     stage("JepaPixels", role: "Encoder", ["JepaTensor"]),
+    stage("JepaShared", role: "Encoder", ["JepaTensor"]),
     stage("JepaViTPredictor", role: "Predictor", ["JepaNN", "JepaTensor"]),
+    stage("JepaMLP", role: "Predictor", ["JepaNN", "JepaTensor"]),
+    stage("JepaSharedPredictor", role: "Predictor", ["JepaTensor"]),
+    stage("JepaStopGradient", role: "Predictor", ["JepaTensor"]),
     stage("JepaSmoothL1", role: "Loss", ["JepaTensor"]),
     stage("JepaL2", role: "Loss", ["JepaTensor"]),
     stage("JepaVarianceCovariance", role: "Loss", ["JepaTensor"]),
+    stage("JepaVICReg", role: "Loss", ["JepaTensor"]),
+    stage("JepaCosine", role: "Loss", ["JepaTensor"]),
+    stage("JepaSIGReg", role: "Loss", ["JepaTensor"]),
     stage("JepaAdamW", role: "Optimizer", ["JepaTensor"]),
 ]
 
@@ -112,7 +119,9 @@ let testTargets: [Target] = [
     tests("JepaNNTests", ["JepaNN", "JepaTensor"], resources: [.copy("Fixtures")]),
     tests(
         "JepaCoreTests", ["JepaCore", "JepaTensor"], resources: [.copy("Fixtures")]),
-    tests("JepaImagesTests", ["JepaImages", "JepaImageFolder", "JepaCore", "JepaFormats"]),
+    tests(
+        "JepaImagesTests", ["JepaImages", "JepaImageFolder", "JepaCore", "JepaFormats"],
+        resources: [.copy("Fixtures")]),
     tests(
         "JepaFormatsTests", ["JepaFormats", "JepaCore", "JepaTensor"],
         resources: [.copy("Fixtures")]),
@@ -123,7 +132,9 @@ let testTargets: [Target] = [
         resources: [.copy("Fixtures")]),
     tests(
         "JepaTrainingTests",
-        ["JepaTraining", "JepaStages", "JepaGraph", "JepaTensor", "JepaFormats"]),
+        [
+            "JepaTraining", "JepaStages", "JepaGraph", "JepaImages", "JepaTensor", "JepaFormats",
+        ]),
     tests("ScenesTests", ["JepaScenes", "CSceneRenderer", "JepaCore"]),
     tests(
         "MaskerTests", ["JepaMultiblock", "JepaRandomMasker", "JepaBlockMasker", "JepaRasterised"],

@@ -51,14 +51,23 @@ extension Pipeline {
 
     /// Refuses options that would change the mathematics of this pipeline.
     public func check(_ options: StepOptions, batchSize: Int) throws {
-        guard let part = options.microBatch, part < batchSize else { return }
-        for node in nodes {
-            guard let loss = node.stage as? any Loss, loss.couplesImages else { continue }
+        guard let node = nodes.first(where: { $0.stage.couplesImages }) else { return }
+        let stage = "\(node.role.rawValue) '\(node.name)'"
+        if let part = options.microBatch, part < batchSize {
             throw PipelineError(
                 .configuration,
-                "'micro_batch' is \(part), but loss '\(node.name)' compares the images of a whole "
-                    + "batch of \(batchSize) with each other",
-                notes: ["Remove 'micro_batch', lower 'batch_size', or remove the loss."])
+                "'micro_batch' is \(part), but \(stage) compares the images of a whole batch of "
+                    + "\(batchSize) with each other",
+                notes: [
+                    "Remove 'micro_batch', lower 'batch_size', or remove the \(node.role.rawValue)."
+                ]
+            )
+        }
+        if batchSize < 2 {
+            throw PipelineError(
+                .configuration,
+                "'batch_size' is \(batchSize), but \(stage) compares the images of a batch with "
+                    + "each other", notes: ["Raise 'batch_size' to 2 or more."])
         }
     }
 

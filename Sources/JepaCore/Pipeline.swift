@@ -24,8 +24,8 @@ public final class Pipeline {
         public var role: Role { entry.role }
         /// The number of elements of all its weights.
         public var weightCount: Int { stage.weights.reduce(0) { $0 + $1.count } }
-        /// Whether an optimizer changes any of its weights.
-        public var isTrained: Bool { stage.weights.contains(where: \.isTrainable) }
+        /// Whether an optimizer changes any of its weights, or of those it shares.
+        public var isTrained: Bool { stage.isTrained }
     }
 
     /// An edge with the shape it carries.
@@ -104,6 +104,17 @@ public final class Pipeline {
         fatalError("a checked graph has no data source")
     }
 
+    /// How many images the data source has to give for each sample: its `images` outputs up to the
+    /// last one that is wired, and one at least.
+    public var viewCount: Int {
+        let (name, _) = dataSource
+        let outputs = (node(name)?.entry.outputs ?? []).filter { $0.kind == .images }
+        let last = outputs.lastIndex { output in
+            edges.contains { $0.source == Wiring.Endpoint(stage: name, socket: output.name) }
+        }
+        return (last ?? 0) + 1
+    }
+
     /// The encoders of images with weights, those that follow another encoder first: it is the
     /// target encoder that is evaluated (METHOD: "Evaluation"). Of several that share their weights
     /// the first stands for all.
@@ -124,6 +135,9 @@ public final class Pipeline {
         else { return false }
         return zip(a, b).allSatisfy { $0.value.hasSameElements(as: $1.value) }
     }
+
+    /// Whether any stage compares the images of a batch with each other.
+    public var couplesImages: Bool { nodes.contains { $0.stage.couplesImages } }
 
     /// Opens all data sources, those for evaluation too.
     ///

@@ -25,8 +25,8 @@ public struct PipelineDraft {
 
         /// The number of elements of all its weights, as far as they are known.
         public var weightCount: Int { stage?.weights.reduce(0) { $0 + $1.count } ?? 0 }
-        /// Whether an optimizer changes any of its weights.
-        public var isTrained: Bool { stage?.weights.contains(where: \.isTrainable) ?? false }
+        /// Whether an optimizer changes any of its weights, or of those it shares.
+        public var isTrained: Bool { stage?.isTrained ?? false }
     }
 
     /// The graph this was made from.

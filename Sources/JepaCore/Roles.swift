@@ -23,7 +23,8 @@ public protocol DataSource: Stage, Sendable {
     ///
     /// - Parameters:
     ///   - request: Which image, and with which random numbers.
-    ///   - views: One buffer of `imageShape.count` values per `images` output of the descriptor.
+    ///   - views: One buffer of `imageShape.count` values for each `images` output of the
+    ///     descriptor, in their order, up to the last that is wired; evaluation wants the first.
     /// - Returns: The class of the image, -1 if unknown.
     /// - Throws: `PipelineError` if so much of the data is unusable that training must stop.
     func load(
@@ -48,6 +49,11 @@ public struct SampleRequest: Sendable {
     public let isAugmented: Bool
     /// Random numbers of this step and image.
     public let random: StageRandom
+
+    /// Random numbers of one of the views, counted from 0; those of the first are `random`.
+    public func random(forView view: Int) -> StageRandom {
+        view == 0 ? random : random.forPurpose("view \(view)")
+    }
 
     /// A request.
     public init(index: Int, isAugmented: Bool, random: StageRandom) {
@@ -94,26 +100,26 @@ public protocol Masker: Stage, Sendable {
 public protocol Encoder: Stage {
     /// Embeds images.
     ///
+    /// An evaluation gives images alone, and a stage that shares the encoder its own inputs; so
+    /// what is given decides, not what this stage is wired to.
+    ///
     /// - Parameter inputs: `images [B, C, H, W]`; `keep [B, K]` and `gather [M, B, K]` if wired.
     /// - Returns: `[B, K, D]`, or `[M*B, K, D]` with `gather`: row `m*B + b` is block m of image b.
     func encode(_ inputs: StageInputs, on tape: Tape) throws -> Variable
 }
 
-/// Turns tokens into predictions.
+/// Turns tokens into predictions, or into other tokens.
 public protocol Predictor: Stage {
     /// Predicts tokens.
     ///
-    /// - Parameter inputs: `tokens [B, Kc, D]`, `context [B, Kc]`, `targets [M, B, K]`.
+    /// - Parameter inputs: `tokens [B, Kc, D]`, `context [B, Kc]`, `targets [M, B, K]`, unless the
+    ///   descriptor says otherwise.
     /// - Returns: `[M*B, K, D]`: row `m*B + b` is block m of image b.
     func predict(_ inputs: StageInputs, on tape: Tape) throws -> Variable
 }
 
 /// Turns predictions and targets into the number that is minimised.
 public protocol Loss: Stage {
-    /// Whether the loss of a batch is not the mean of the losses of its parts, because images are
-    /// compared with each other. Such a loss cannot be computed in micro-batches.
-    var couplesImages: Bool { get }
-
     /// Computes the loss.
     ///
     /// - Parameter inputs: `predictions [R, K, D]` and `targets [R, K, D]`, unless the descriptor
@@ -130,7 +136,6 @@ public protocol Loss: Stage {
 }
 
 extension Loss {
-    public var couplesImages: Bool { false }
     public func comparedTargets(_ inputs: StageInputs, on tape: Tape) throws -> Variable? { nil }
 }
 

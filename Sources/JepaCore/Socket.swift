@@ -40,6 +40,13 @@ public struct Socket: Equatable, Sendable {
     public var type: String { "\(kind.rawValue) [\(shape.joined(separator: ", "))]" }
 }
 
+extension Socket {
+    /// A second view of the images, for data sources that can make one.
+    public static let secondView = Socket(
+        "second", .images, ["B", "C", "H", "W"],
+        help: "Another view of the same images, changed by itself; made only if it is wired.")
+}
+
 extension Role {
     /// The inputs of a stage that does not declare its own.
     public var standardInputs: [Socket] {

@@ -24,6 +24,16 @@ public protocol Stage {
     /// Everything a checkpoint has to hold: the weights of networks, moments of an optimizer.
     var weights: [Weight] { get }
 
+    /// Weights of other stages that this one computes with and that gradients reach through it.
+    var sharedWeights: [Weight] { get }
+
+    /// Whether no gradient goes back through the stage, whatever arrives at it.
+    var stopsGradient: Bool { get }
+
+    /// Whether the result for an image depends on the other images of the batch. Such a stage
+    /// cannot be computed in micro-batches, and needs two images at least.
+    var couplesImages: Bool { get }
+
     /// Called once, in order of the links, when the weights of all stages have memory.
     func prepare() throws
 
@@ -53,11 +63,19 @@ extension Stage {
     public var properties: [String: StageProperty] { [:] }
     public var dimensions: [String: Dimension] { [:] }
     public var weights: [Weight] { [] }
+    public var sharedWeights: [Weight] { [] }
+    public var stopsGradient: Bool { false }
+    public var couplesImages: Bool { false }
     public func prepare() throws {}
     public func afterUpdate(_ step: StepInfo) throws -> [Figure] { [] }
     public func multiplyAdds(for sizes: [String: Int]) -> Int { 0 }
     public func dataMultiplyAdds(for sizes: [String: Int]) -> Int { 0 }
     public func keptNumbers(for sizes: [String: Int]) -> Int { 0 }
+}
+
+extension Stage {
+    /// Whether an optimizer changes any of the weights it computes with.
+    var isTrained: Bool { (weights + sharedWeights).contains(where: \.isTrainable) }
 }
 
 /// Where training stands.

@@ -5,11 +5,13 @@ extension PipelineDrawing {
     static func arrows(in draft: PipelineDraft) -> [Arrow] {
         let carrying = stagesWithGradient(draft)
         let unknown = stagesInDoubt(draft)
+        let stopping = Set(draft.nodes.filter { $0.stage?.stopsGradient == true }.map(\.name))
         let edges = draft.edges.map { edge in
             Arrow(
                 source: edge.source.stage, target: edge.target.stage, name: edge.target.socket,
                 origin: edge.source.socket, carries: "\(edge.kind.rawValue) \(edge.shape)",
-                line: line(of: edge, carrying, unknown))
+                line: stopping.contains(edge.target.stage) && edge.kind == .tokens
+                    ? .noGradient : line(of: edge, carrying, unknown))
         }
         let links = draft.links.map { link in
             let source = draft.nodes.first { $0.name == link.source }
@@ -31,13 +33,15 @@ extension PipelineDrawing {
         return edges + links + minimised
     }
 
-    /// The stages whose output depends on a weight that is trained.
+    /// The stages whose output depends, in a way that a gradient can go back, on a weight that is
+    /// trained.
     private static func stagesWithGradient(_ draft: PipelineDraft) -> Set<String> {
         var carrying: Set<String> = []
         for node in draft.nodes where node.entry?.role != .optimizer {
             let arriving = draft.edges.contains {
                 $0.target.stage == node.name && carrying.contains($0.source.stage)
             }
+            if node.stage?.stopsGradient == true { continue }
             if arriving || node.isTrained { carrying.insert(node.name) }
         }
         return carrying
@@ -47,7 +51,7 @@ extension PipelineDrawing {
     /// could not be made, and those that depend on them and on nothing that is trained.
     private static func stagesInDoubt(_ draft: PipelineDraft) -> Set<String> {
         var doubtful: Set<String> = []
-        for node in draft.nodes {
+        for node in draft.nodes where node.stage?.stopsGradient != true {
             let arriving = draft.edges.contains {
                 $0.target.stage == node.name && doubtful.contains($0.source.stage)
             }

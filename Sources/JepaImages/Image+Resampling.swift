@@ -50,6 +50,19 @@ extension Image {
         return mirrored
     }
 
+    /// The picture after a change of its colours or its sharpness.
+    public func changed(by change: PictureChange) throws(DecodingFailure) -> Image {
+        var result = self
+        let outcome = result.pixels.withUnsafeMutableBufferPointer { pixels in
+            Result { () throws(DecodingFailure) in
+                guard let start = pixels.baseAddress else { return }
+                try change.apply(to: start, width: width, height: height)
+            }
+        }
+        try outcome.get()
+        return result
+    }
+
     /// The pixels as numbers around zero: `(value / 255 - mean) / std`, `[3, height, width]`.
     ///
     /// - Parameters:

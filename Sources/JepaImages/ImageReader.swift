@@ -152,17 +152,19 @@ public final class ImageReader {
         return Image(width: size.width, height: size.height, pixels: Array(bytes))
     }
 
-    /// Crops, resamples, mirrors and normalises the decoded picture.
+    /// Crops, resamples, changes, mirrors and normalises the decoded picture.
     ///
     /// - Parameters:
     ///   - crop: In pixels of `size`; the filter sees nothing outside of it, as after a crop.
     ///   - box: The part of the crop to take, in its pixels; the filter sees what is beside it.
     ///     Default: all of it.
+    ///   - changes: What is done to the resampled picture, in this order.
     ///   - flip: Mirrors left and right.
     ///   - planes: Takes `(value / 255 - mean) / std`, `[3, target.height, target.width]`.
     /// - Throws: `DecodingFailure` `.noMemory`.
     public func sample(
-        crop: PixelBox, box: Box? = nil, to target: Size, filter: ResizeFilter, flip: Bool,
+        crop: PixelBox, box: Box? = nil, to target: Size, filter: ResizeFilter,
+        changes: [PictureChange] = [], flip: Bool,
         mean: [Float], std: [Float], into planes: UnsafeMutableBufferPointer<Float>
     ) throws(DecodingFailure) {
         let area = target.width * target.height
@@ -188,6 +190,11 @@ public final class ImageReader {
             UInt32(target.height), filter.code)
         guard status == IC_OK.rawValue else {
             throw DecodingFailure(.noMemory, "there is no memory for resampling")
+        }
+        if let pixels = resized.baseAddress {
+            for change in changes {
+                try change.apply(to: pixels, width: target.width, height: target.height)
+            }
         }
         ic_normalise(
             resized.baseAddress, UInt32(target.width), UInt32(target.height), flip ? 1 : 0, mean,

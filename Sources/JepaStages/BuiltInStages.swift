@@ -1,17 +1,24 @@
 import JepaAdamW
 import JepaBlockMasker
 public import JepaCore
+import JepaCosine
 import JepaEMA
 import JepaImageFolder
 import JepaL2
+import JepaMLP
 import JepaMultiblock
 import JepaPixels
 import JepaRandomMasker
 import JepaRasterised
 import JepaRecorded
 import JepaRecordedMasks
+import JepaSIGReg
 import JepaScenes
+import JepaShared
+import JepaSharedPredictor
 import JepaSmoothL1
+import JepaStopGradient
+import JepaVICReg
 import JepaVarianceCovariance
 import JepaViT
 import JepaViTPredictor
@@ -24,9 +31,10 @@ public enum BuiltInStages: StagePlugin {
             ImageFolder.self, Scenes.self, RecordedImages.self,
             MultiblockMasker.self, RandomMasker.self, BlockMasker.self, RasterisedMasker.self,
             RecordedMasks.self,
-            ViTEncoder.self, EMAEncoder.self, PixelsEncoder.self,
-            ViTPredictor.self,
-            SmoothL1Loss.self, L2Loss.self, VarianceCovarianceLoss.self,
+            ViTEncoder.self, EMAEncoder.self, PixelsEncoder.self, SharedEncoder.self,
+            ViTPredictor.self, MLPPredictor.self, SharedPredictor.self, StopGradient.self,
+            SmoothL1Loss.self, L2Loss.self, VarianceCovarianceLoss.self, VICRegLoss.self,
+            CosineLoss.self, SIGRegLoss.self,
             AdamW.self,
         ]
     }

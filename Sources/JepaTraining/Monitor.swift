@@ -148,8 +148,8 @@ struct Monitor {
         var survey = LossSurvey()
         while let batch = try loader.next() {
             if isCancelled() { return nil }
-            // What compares the images of a batch with each other needs two of them.
-            if batch.count == 1, maskBatch > 1 { continue }
+            // A single image that is left over has nothing to be compared with.
+            if batch.count == 1 && pipeline.couplesImages { continue }
             survey.add(try pipeline.compare(batch, masks: masks))
         }
         return try survey.readings()

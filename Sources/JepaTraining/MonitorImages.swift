@@ -6,7 +6,7 @@ struct MonitorImages {
     struct Subset {
         /// Where they come from.
         let source: any DataSource
-        /// Images the source gives per sample.
+        /// Views of an image that are made: one for features, as many as training for losses.
         let views: Int
         /// Which ones.
         let indices: [Int]
@@ -39,17 +39,18 @@ struct MonitorImages {
             bank = Self.subset(of: pipeline, name, source, skipping: 0, kept)
             queries = Self.subset(of: pipeline, name, source, skipping: kept, monitor.queries)
         }
-        augmented = Self.subset(of: pipeline, name, source, skipping: 0, monitor.augmented)
+        augmented = Self.subset(
+            of: pipeline, name, source, views: pipeline.viewCount, skipping: 0, monitor.augmented)
     }
 
     private static func subset(
-        of pipeline: Pipeline, _ name: String, _ source: any DataSource, skipping skipped: Int,
-        _ count: Int
+        of pipeline: Pipeline, _ name: String, _ source: any DataSource, views: Int = 1,
+        skipping skipped: Int, _ count: Int
     ) -> Subset {
         var random = StageRandom(seed: pipeline.graph.seed, purpose: "monitor \(name)")
         let order = random.permutation(of: source.count)
         return Subset(
-            source: source, views: pipeline.viewCount(of: name),
+            source: source, views: views,
             indices: Array(order.dropFirst(skipped).prefix(count)))
     }
 
@@ -110,12 +111,5 @@ struct AugmentedOrder: BatchOrder {
                 random: StageRandom(
                     seed: seed, purpose: "monitor views", step: row % views, sample: index))
         }
-    }
-}
-
-extension Pipeline {
-    /// The images a data source gives for each sample.
-    package func viewCount(of source: String) -> Int {
-        node(source)?.entry.outputs.filter { $0.kind == .images }.count ?? 1
     }
 }

@@ -106,7 +106,7 @@ public final class Trainer {
     /// Takes steps, and between them a look at the features and a checkpoint where they are due.
     private func train(_ journal: inout RunJournal) throws {
         let batches = BatchLoader(
-            data.source, views: pipeline.viewCount(of: data.name),
+            data.source, views: pipeline.viewCount,
             order: TrainingOrder(
                 plan, seed: pipeline.graph.seed, source: data.name, shuffles: settings.shuffles),
             from: state.step, workers: workers, ahead: batchesAhead)
@@ -127,7 +127,7 @@ public final class Trainer {
     /// Three batches, or fewer where they would take more than half a GiB.
     private var batchesAhead: Int {
         let bytes = plan.batchSize * data.source.imageShape.count * 4
-        return min(max((1 << 29) / (bytes * pipeline.viewCount(of: data.name)), 1), 3)
+        return min(max((1 << 29) / (bytes * pipeline.viewCount), 1), 3)
     }
 
     /// Takes one step and writes its row.

@@ -128,6 +128,43 @@ final class InteropCommandTests {
         #expect(context.withUnsafeBytes { Array($0) } != features[0])
     }
 
+    /// Two views, one encoder, no moving average: 'the target encoder' can only mean that one.
+    @Test func aPipelineWithoutTargetEncoderGivesTheEncoderItTrained() throws {
+        let text = """
+            pipeline: pair
+            seed: 5
+            stages:
+              data: {use: scenes, count: 16, size: 16, samples: 1}
+              encoder: {use: vit, patch_size: 4, width: 16, depth: 2, heads: 2, images: data.images}
+              second_encoder: {use: shared, of: encoder, images: data.second}
+              projector: {use: mlp, width: 8, tokens: encoder.tokens}
+              second_projector: {use: shared_predictor, of: projector, tokens: second_encoder.tokens}
+              loss: {use: vicreg, predictions: projector.tokens, targets: second_projector.tokens}
+              optimizer: {use: adamw, minimize: loss}
+            train: {batch_size: 8, epochs: 1, monitor: {images: 8, queries: 8}}
+            """
+        try AtomicFile.write(text, to: folder + "/pair.yaml")
+        let image = Image(width: 16, height: 16, colour: Colour(200, 100, 50))
+        try AtomicFile.write(image.pngData(), to: folder + "/images/0.png")
+        try #require(run("run", "DIR/pair.yaml", "--out", "DIR/pair") == 0)
+        let trained = try tensors("pair/" + Self.last)
+        #expect(!trained.keys.contains { $0.hasPrefix("second") })
+        let exported = run("export", "DIR/pair", "--format", "timm", "--out", "DIR/t.safetensors")
+        #expect(exported == 0)
+        let weights = try tensors("t.safetensors")
+        #expect(weights["norm.weight"] == trained["encoder.norm.weight"])
+        for encoder in [[], ["--encoder", "context"]] {
+            let words = [
+                "features", "DIR/pair", "DIR/images", "--out", "DIR/f\(encoder.count).npy",
+            ]
+            #expect(JepaPipe.run((words + encoder).map { $0.replacing("DIR", with: folder) }) == 0)
+        }
+        let both = try [0, 2].map {
+            try NpyFile.read("\(folder)/f\($0).npy").withUnsafeBytes(Array.init)
+        }
+        #expect(both[0] == both[1])
+    }
+
     @Test func networksOfOtherSizesOrHeadsAreRefusedBeforeARunIsMade() throws {
         try #require(run("run", graph, "--out", "DIR/run") == 0)
         for change in ["width=32", "depth=3", "heads=4", "patch_size=8"] {

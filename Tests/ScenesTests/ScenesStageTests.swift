@@ -138,4 +138,25 @@ import Testing
         }
         #expect(errors?.errors.map(\.message) == [message])
     }
+
+    @Test func theSecondViewIsDrawnApartAndTheFirstStaysAsItIs() throws {
+        let stage = try makeStage(["size": 16, "jitter": [0.4, 0.4, 0.4, 0.1], "blur": 0.5])
+        let count = stage.imageShape.count
+        for step in 0..<4 {
+            var pixels = [Float](repeating: .nan, count: 2 * count)
+            let random = StageRandom(seed: 1, purpose: "data", step: step, sample: 3)
+            let request = SampleRequest(index: 3, isAugmented: true, random: random)
+            try pixels.withUnsafeMutableBufferPointer { all in
+                let halves = [all[..<count], all[count...]]
+                _ = try stage.load(
+                    request, into: halves.map { UnsafeMutableBufferPointer(rebasing: $0) })
+            }
+            #expect(
+                Array(pixels[..<count]) == (try load(stage, 3, augmented: true, step: step)).pixels)
+            #expect(Array(pixels[count...]) != Array(pixels[..<count]))
+            #expect(pixels.allSatisfy { $0.isFinite })
+        }
+        let plain = try makeStage(["size": 16])
+        #expect(try load(stage, 3).pixels == load(plain, 3).pixels)
+    }
 }

@@ -1,6 +1,4 @@
-import Foundation
 import JepaCore
-import JepaFormats
 import JepaL2
 import JepaPixels
 import JepaTensor
@@ -8,16 +6,11 @@ import Testing
 
 /// Golden numbers of MAE's target and loss: 3 images of 32 pixels, patches of 8, 12 of 16 masked.
 @Suite struct PixelsEncoderTests {
-    private let reference: SafetensorsReader
+    private let reference: Golden
 
-    init() throws {
-        let path = try #require(
-            Bundle.module.path(
-                forResource: "pixel_loss", ofType: "safetensors", inDirectory: "Fixtures"))
-        reference = try SafetensorsReader(path: path)
-    }
+    init() throws { reference = try Golden("pixel_loss") }
 
-    private func tensor(_ name: String) throws -> Tensor { try reference.tensor(name).floats() }
+    private func tensor(_ name: String) throws -> Tensor { try reference.tensor(name) }
 
     private func encoder(_ values: Setting, connected: Set<String>) throws -> PixelsEncoder {
         try PixelsEncoder(

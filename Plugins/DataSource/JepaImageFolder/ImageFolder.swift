@@ -5,8 +5,10 @@ import Synchronization
 /// Gives the JPEG and PNG images of a folder and its sub-folders.
 ///
 /// Images `[3, H, W]`: upright (EXIF is applied), RGB, `(value / 255 - mean) / std`. In training
-/// a random part of every image is cut out and resampled with an antialiasing filter; evaluation
-/// gets the middle. Alpha is dropped, 16 bits become 8, gray and CMYK become RGB, as in Pillow.
+/// a random part of every image is cut out and resampled with an antialiasing filter, and its
+/// colours and sharpness vary if so wished; evaluation gets the middle. The output `second` is
+/// another view of the same images, cut out and changed by itself. Alpha is dropped, 16 bits become
+/// 8, gray and CMYK become RGB, as in Pillow.
 ///
 /// A file that cannot be used is named in `rejected`, and another image, chosen by the random
 /// numbers of the request alone, stands in for it; above the share `max_bad` training stops.
@@ -16,6 +18,7 @@ public final class ImageFolder: DataSource {
         name: "image_folder",
         summary: "The JPEG and PNG images of a folder, with or without sub-folders as classes.",
         source: "arXiv 2301.08243; torchvision's RandomResizedCrop; Pillow's resampling",
+        outputs: Role.dataSource.standardOutputs + [.secondView],
         parameters: [
             .path(
                 "path", help: "The folder; all its sub-folders belong to it, links are followed."),
@@ -64,7 +67,7 @@ public final class ImageFolder: DataSource {
                 "fast_decoding", default: false,
                 help: "Decodes large JPEGs at 1/2, 1/4 or 1/8 of their size where the crop is "
                     + "still larger than 'size'; a few levels off the full decoding."),
-        ])
+        ] + Augmentation.parameters)
 
     /// What `open` found.
     private struct Contents: Sendable {
@@ -83,6 +86,7 @@ public final class ImageFolder: DataSource {
     private let crop: RandomResizedCrop?
     private let filter: ResizeFilter
     private let flips: Bool
+    private let augmentation: Augmentation
     private let evaluatedShare: Double
     private let mean: [Float], std: [Float]
     private let isFast: Bool
@@ -99,6 +103,7 @@ public final class ImageFolder: DataSource {
         // The descriptor allows the names of the filters only.
         filter = ResizeFilter(rawValue: parameters.text("filter"))!
         flips = parameters.boolean("flip")
+        augmentation = try Augmentation(parameters)
         evaluatedShare = parameters.real("eval_crop")
         mean = parameters.reals("mean").map { Float($0) }
         std = parameters.reals("std").map { Float($0) }
@@ -154,7 +159,8 @@ public final class ImageFolder: DataSource {
     public func load(
         _ request: SampleRequest, into views: [UnsafeMutableBufferPointer<Float>]
     ) throws -> Int32 {
-        precondition(views.count == 1, "an image folder gives one view, not \(views.count)")
+        precondition(
+            1...2 ~= views.count, "an image folder gives one view or two, not \(views.count)")
         let (images, ledger) = (contents.images, contents.ledger)
         var replacement = request.random.forPurpose("replacement")
         return try readers.withReader { reader in
@@ -164,7 +170,7 @@ public final class ImageFolder: DataSource {
                 if !ledger.isRejected(index) {
                     do throws(DecodingFailure) {
                         let warning = try fill(
-                            views[0], from: images.path(of: index), request, reader)
+                            views, from: images.path(of: index), request, reader)
                         if let warning {
                             ledger.noteRepair(index, name: name(of: index), what: warning)
                         }
@@ -200,43 +206,61 @@ public final class ImageFolder: DataSource {
         }
     }
 
-    /// Writes one image; `[3, H, W]`.
+    /// Decodes one image and writes its views, `[3, H, W]` each.
     ///
     /// - Returns: What had to be repaired, if anything.
     private func fill(
-        _ view: UnsafeMutableBufferPointer<Float>, from path: PathBytes, _ request: SampleRequest,
-        _ reader: ImageReader
+        _ views: [UnsafeMutableBufferPointer<Float>], from path: PathBytes,
+        _ request: SampleRequest, _ reader: ImageReader
     ) throws(DecodingFailure) -> String? {
-        var random = request.random
         let target = ImageReader.Size(width: imageShape.width, height: imageShape.height)
         try reader.load(root.appending(path))
+        // Drawn for the size in the file, so that reduced decoding changes no draw.
+        let drawn: [View]
         if isFast {
             let full = try reader.measure()
-            var draw = random
-            let part = region(of: full, request, &draw)
-            try reader.decode(minimumSize: part.smallestImage(full, for: target))
+            drawn = views.indices.map { view($0, of: full, request) }
+            let sizes = drawn.map { $0.region.smallestImage(full, for: target) }
+            try reader.decode(
+                minimumSize: ImageReader.Size(
+                    width: sizes.reduce(0) { max($0, $1.width) },
+                    height: sizes.reduce(0) { max($0, $1.height) }))
         } else {
             try reader.decode()
+            drawn = views.indices.map { view($0, of: reader.fullSize, request) }
         }
-        let warning = reader.warning
-        // Drawn for the size in the file, so that reduced decoding changes no draw.
-        let part = region(of: reader.fullSize, request, &random)
-            .scaled(from: reader.fullSize, to: reader.size)
-        let isFlipped = request.isAugmented && flips && random.uniform() < 0.5
-        try reader.sample(
-            crop: part.crop, box: part.box, to: target, filter: filter, flip: isFlipped,
-            mean: mean, std: std, into: view)
-        return warning
+        for (view, buffer) in zip(drawn, views) {
+            let part = view.region.scaled(from: reader.fullSize, to: reader.size)
+            try reader.sample(
+                crop: part.crop, box: part.box, to: target, filter: filter, changes: view.changes,
+                flip: view.isFlipped, mean: mean, std: std, into: buffer)
+        }
+        return reader.warning
     }
 
-    private func region(
-        of size: ImageReader.Size, _ request: SampleRequest, _ random: inout StageRandom
-    ) -> SampleRegion {
+    /// What is shown of an image, and how.
+    private struct View {
+        let region: SampleRegion
+        let isFlipped: Bool
+        let changes: [PictureChange]
+    }
+
+    /// Draws a view; plain ones are the middle.
+    private func view(_ number: Int, of size: ImageReader.Size, _ request: SampleRequest) -> View {
+        var random = request.random(forView: number)
+        let region: SampleRegion
         if request.isAugmented, let crop {
-            return SampleRegion(
+            region = SampleRegion(
                 crop: crop.box(width: size.width, height: size.height, using: &random))
+        } else {
+            region = SampleRegion(
+                centreOf: size, for: imageShape.width, imageShape.height, share: evaluatedShare)
         }
-        return SampleRegion(
-            centreOf: size, for: imageShape.width, imageShape.height, share: evaluatedShare)
+        guard request.isAugmented else {
+            return View(region: region, isFlipped: false, changes: [])
+        }
+        return View(
+            region: region, isFlipped: flips && random.uniform() < 0.5,
+            changes: augmentation.changes(using: &random))
     }
 }

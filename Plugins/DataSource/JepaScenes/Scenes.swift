@@ -1,5 +1,6 @@
 import CSceneRenderer
 public import JepaCore
+import JepaImages
 
 /// Pictures of shaded solids on a ground plane, rendered on the fly: data without files.
 ///
@@ -10,7 +11,8 @@ public import JepaCore
 /// the same volume) and covers 1.5 times as much as any other. A random resized crop is rendered as a window of the picture, so it is as sharp as the whole.
 ///
 /// Images are `[3, H, W]`, red first, display values in 0...1 minus `mean`, divided by `std`.
-/// All labels are balanced and independent of each other.
+/// All labels are balanced and independent of each other. The output `second` is another view of
+/// the same scenes, with a window and with changes of its own.
 ///
 /// Source: in the spirit of CLEVR (arXiv 1612.06890); the labels count and distance are those of
 /// Clevr/Count and Clevr/Dist in VTAB (arXiv 1910.04867), except that the distance is that of the
@@ -20,6 +22,7 @@ public struct Scenes: DataSource {
         name: "scenes",
         summary: "Renders solids on a ground plane; labels tell shape, count or distance.",
         source: "in the spirit of CLEVR, arXiv 1612.06890",
+        outputs: Role.dataSource.standardOutputs + [.secondView],
         parameters: [
             .integer(
                 "count", in: 1...Int(Int32.max), default: 10_000,
@@ -50,7 +53,7 @@ public struct Scenes: DataSource {
             .integer(
                 "samples", in: 1...8, default: 2,
                 help: "Points per pixel, across and down, that smooth an edge.", unit: .samples),
-        ])
+        ] + Augmentation.parameters)
 
     /// The disjoint parts of a data set.
     private enum Split: String, CaseIterable {
@@ -68,6 +71,7 @@ public struct Scenes: DataSource {
     private let firstScene: UInt64
     private let cropScale: ClosedRange<Double>
     private let flip: Bool
+    private let augmentation: Augmentation
     private let mean: [Float]
     private let deviation: [Float]
     private let samples: Int32
@@ -83,6 +87,7 @@ public struct Scenes: DataSource {
         seed = UInt64(parameters.integer("seed"))
         cropScale = parameters.interval("crop_scale")
         flip = parameters.boolean("flip")
+        augmentation = try Augmentation(parameters)
         mean = parameters.reals("mean").map { Float($0) }
         deviation = parameters.reals("std").map { Float($0) }
         samples = Int32(parameters.integer("samples"))
@@ -114,23 +119,47 @@ public struct Scenes: DataSource {
         precondition(
             (0..<count).contains(request.index), "image \(request.index) of \(count) was asked for")
         precondition(
-            views[0].count == imageShape.count,
-            "\(views[0].count) values do not hold an image of \(imageShape)")
+            1...2 ~= views.count && views.allSatisfy { $0.count == imageShape.count },
+            "\(views.map(\.count)) values do not hold one image or two of \(imageShape)")
         var scene = scene(request.index)
+        for (number, view) in views.enumerated() {
+            try render(&scene, request, number, into: view)
+        }
+        return label.label(of: scene)
+    }
+
+    /// Writes one view of a scene.
+    private func render(
+        _ scene: inout Scene, _ request: SampleRequest, _ number: Int,
+        into planes: UnsafeMutableBufferPointer<Float>
+    ) throws {
         var view = SceneView(whole: imageShape)
+        var changes: [PictureChange] = []
         if request.isAugmented {
-            var random = request.random
+            var random = request.random(forView: number)
             view.show(
                 CropWindow(
                     in: view.width, view.height, scale: cropScale, using: &random))
             view.mirrored = flip && random.uniform() < 0.5
+            changes = augmentation.changes(using: &random)
         }
         var output = SceneOutput()
-        output.planes = views[0].baseAddress
-        output.mean = (mean[0], mean[1], mean[2])
-        output.deviation = (deviation[0], deviation[1], deviation[2])
-        scene_render(&scene, &view, samples, &output)
-        return label.label(of: scene)
+        if changes.isEmpty {
+            output.planes = planes.baseAddress
+            output.mean = (mean[0], mean[1], mean[2])
+            output.deviation = (deviation[0], deviation[1], deviation[2])
+            scene_render(&scene, &view, samples, &output)
+        } else {
+            // Changes are those of Pillow, which works on bytes.
+            var picture = Image(
+                width: imageShape.width, height: imageShape.height, colour: Colour(0, 0, 0))
+            picture.pixels.withUnsafeMutableBufferPointer {
+                output.rgb = $0.baseAddress
+                scene_render(&scene, &view, samples, &output)
+            }
+            for change in changes { picture = try picture.changed(by: change) }
+            _ = planes.update(fromContentsOf: picture.normalised(mean: mean, std: deviation))
+        }
     }
 
     private func scene(_ index: Int) -> Scene {

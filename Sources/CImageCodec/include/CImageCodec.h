@@ -127,4 +127,23 @@ void ic_normalise(
     const uint8_t *pixels, uint32_t width, uint32_t height, int32_t flip, const float mean[3],
     const float std[3], float *planes);
 
+/// Colour changes of `count` RGB pixels in place, to the byte as Pillow's `ImageEnhance` and
+/// `convert` make them.
+/// - `factor`: 0 takes all of it away (black, one gray, gray), 1 changes nothing, more exaggerates.
+void ic_adjust_brightness(uint8_t *pixels, size_t count, float factor);
+void ic_adjust_contrast(uint8_t *pixels, size_t count, float factor);
+void ic_adjust_saturation(uint8_t *pixels, size_t count, float factor);
+
+/// Turns the hue by `shift` of 256 parts of a circle, in Pillow's HSV of 8 bits each, as
+/// torchvision's `adjust_hue` does.
+void ic_shift_hue(uint8_t *pixels, size_t count, uint8_t shift);
+
+/// Pillow's `convert("L")`, repeated in all three channels.
+void ic_make_gray(uint8_t *pixels, size_t count);
+
+/// Blurs RGB pixels in place, to the byte as Pillow's `GaussianBlur(sigma)`: three passes of a box
+/// filter along the rows, then three down the columns.
+/// - Returns: IC_OK or IC_NO_MEMORY.
+int32_t ic_blur(uint8_t *pixels, uint32_t width, uint32_t height, float sigma);
+
 #endif

@@ -12,7 +12,7 @@ enum BenchImages {
     /// Opens the data of a pipeline; random images stand in for what cannot be opened.
     init(_ pipeline: Pipeline, _ settings: TrainingSettings) {
         let (name, source) = pipeline.dataSource
-        let views = pipeline.viewCount(of: name)
+        let views = pipeline.viewCount
         do {
             try source.open()
             let order = BenchOrder(

@@ -82,7 +82,6 @@ package struct MaskSurvey {
     private func pictures(count: Int) throws -> [Image] {
         let (name, source) = pipeline.dataSource
         let node = pipeline.node(name)
-        let views = node?.entry.outputs.filter { $0.kind == .images }.count ?? 1
         let (mean, std) = Self.normalisation(node?.parameters)
         let shown = max(1, min(count, source.count))
         return try (0..<shown).map { position in
@@ -90,13 +89,9 @@ package struct MaskSurvey {
                 index: position * source.count / shown, isAugmented: false,
                 random: StageRandom(seed: pipeline.graph.seed, purpose: name, sample: position))
             let shape = source.imageShape
-            let buffers = (0..<views).map { _ in
-                UnsafeMutableBufferPointer<Float>.allocate(capacity: shape.count)
-            }
-            for buffer in buffers { buffer.initialize(repeating: 0) }
-            defer { for buffer in buffers { buffer.deallocate() } }
-            _ = try source.load(request, into: buffers)
-            return Image(normalised: Array(buffers[0]), shape: shape, mean: mean, std: std)
+            var pixels = [Float](repeating: 0, count: shape.count)
+            try pixels.withUnsafeMutableBufferPointer { _ = try source.load(request, into: [$0]) }
+            return Image(normalised: pixels, shape: shape, mean: mean, std: std)
         }
     }
 

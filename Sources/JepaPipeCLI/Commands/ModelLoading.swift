@@ -59,11 +59,19 @@ struct ModelLoading {
         var remarks: [String] = []
         var hints = hints
         for network in ModelNetwork.allCases where wanted?.contains(network) ?? true {
-            guard let node = pipeline.nodes.first(where: { network.matches($0) }) else { continue }
+            let own = pipeline.nodes.first(where: { network.matches($0) })
+            // Of a pipeline without a moving average there is but one encoder to mean.
+            let only =
+                wanted == [.targetEncoder]
+                ? pipeline.nodes.first(where: { ModelNetwork.contextEncoder.matches($0) }) : nil
+            guard let node = own ?? only else { continue }
             let prefix = node.name + "."
             networks[network] = checkpoint.tensors.filter { $0.name.hasPrefix(prefix) }
                 .map { $0.renamed(String($0.name.dropFirst(prefix.count))) }
-            remarks.append("The \(network.words) is the stage '\(node.name)'.")
+            remarks.append(
+                own == nil
+                    ? "There is no target encoder; the trained encoder is the stage '\(node.name)'."
+                    : "The \(network.words) is the stage '\(node.name)'.")
             if network == .predictor {
                 if let heads = node.heads, let others = hints.heads, heads != others {
                     remarks.append(

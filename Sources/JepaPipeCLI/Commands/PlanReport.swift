@@ -41,10 +41,11 @@ struct PlanReport {
         for cost in costs {
             guard let node = loaded.pipeline.node(cost.stage) else { continue }
             let isNetwork = cost.weights > 0 && node.role != .optimizer
+            let isShared = cost.weights == 0 && cost.isTrained
             table.add([
                 cost.stage, node.entry.descriptor.name,
                 isNetwork ? Quantities.count(cost.weights) : "",
-                isNetwork ? (cost.isTrained ? "trained" : "not trained") : "",
+                isNetwork ? (cost.isTrained ? "trained" : "not trained") : isShared ? "shared" : "",
                 cost.operations > 0
                     ? Quantities.billions(cost.operations / Double(plan.batchSize)) : "",
             ])
