@@ -8,6 +8,10 @@ let isPinnedDependency = Context.packageDirectory.contains("/checkouts/")
 let kernelFlags: [CSetting] =
     isPinnedDependency ? [] : [.unsafeFlags(["-O3", "-Werror=ignored-attributes"])]
 
+// Plugins find the core in the program that loads them, which therefore has to show its symbols.
+let exportedSymbols: [LinkerSetting] =
+    isPinnedDependency ? [] : [.unsafeFlags(["-Xlinker", "--export-dynamic"])]
+
 let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
@@ -30,8 +34,11 @@ func kernels(
 }
 
 /// A module of the runtime.
-func core(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+func core(
+    _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies, resources: resources, swiftSettings: swiftSettings)
 }
 
 /// A built-in stage: one target under `Plugins/<Role>/`.
@@ -60,6 +67,8 @@ let runtime: [Target] = [
         name: "CKernels",
         cSettings: kernelFlags + [.define("JK_ONEDNN", .when(traits: ["OneDNN"]))],
         linkerSettings: [.linkedLibrary("dnnl", .when(traits: ["OneDNN"]))]),
+    .target(name: "CPluginHost"),
+    .target(name: "CPluginEntry"),
     kernels("CImageCodec", ["CLibJPEG", "CLibPNG"], links: ["jpeg", "png"]),
     core("JepaTensor", ["CKernels", "COpenBLAS"]),
     core("JepaNN", ["JepaTensor"]),
@@ -106,17 +115,23 @@ let program: [Target] = [
     core(
         "JepaPipeCLI",
         [
-            "JepaCore", "JepaEvaluation", "JepaFormats", "JepaGraph", "JepaImageFolder",
-            "JepaImages", "JepaInterop", "JepaNN", "JepaStages", "JepaTensor", "JepaTraining",
-        ]),
+            "CPluginHost", "JepaCore", "JepaEvaluation", "JepaFormats", "JepaGraph",
+            "JepaImageFolder", "JepaImages", "JepaInterop", "JepaNN", "JepaStages", "JepaTensor",
+            "JepaTraining",
+        ],
+        // The templates of 'jepa-pipe new', so that the program needs no files beside it.
+        resources: [.embedInCode("Templates")]),
     core("JepaTestSupport", ["JepaCore", "JepaTensor", "JepaFormats"]),
     .executableTarget(
-        name: "jepa-pipe", dependencies: ["JepaPipeCLI"], swiftSettings: swiftSettings),
+        name: "jepa-pipe", dependencies: ["JepaPipeCLI"], swiftSettings: swiftSettings,
+        linkerSettings: exportedSymbols),
 ]
 
 let testTargets: [Target] = [
     tests("JepaTensorTests", ["JepaTensor", "CKernels"]),
     tests("JepaNNTests", ["JepaNN", "JepaTensor"], resources: [.copy("Fixtures")]),
+    tests("JepaTestSupportTests", ["JepaCore", "JepaTensor"]),
+    tests("TemplateTests", ["JepaCore", "JepaNN", "JepaTensor"]),
     tests(
         "JepaCoreTests", ["JepaCore", "JepaTensor"], resources: [.copy("Fixtures")]),
     tests(
@@ -140,7 +155,8 @@ let testTargets: [Target] = [
         "MaskerTests", ["JepaMultiblock", "JepaRandomMasker", "JepaBlockMasker", "JepaRasterised"],
         resources: [.copy("Fixtures")]),
     tests(
-        "StageTests", ["JepaStages", "JepaGraph", "JepaTraining"], resources: [.copy("Fixtures")]),
+        "StageTests", ["JepaStages", "JepaGraph", "JepaImages", "JepaTraining"],
+        resources: [.copy("Fixtures")]),
     tests(
         "JepaPipeCLITests",
         [
@@ -154,9 +170,12 @@ let package = Package(
     name: "jepa-pipe",
     products: [
         .executable(name: "jepa-pipe", targets: ["jepa-pipe"]),
+        // Dynamic, so that a package of stages, its main program and its plugin share one core.
         .library(
-            name: "JepaPipe",
-            targets: ["JepaPipeCLI", "JepaCore", "JepaTensor", "JepaNN", "JepaTestSupport"]),
+            name: "JepaPipe", type: .dynamic,
+            targets: (runtime + program).map(\.name).filter { $0.hasPrefix("Jepa") }),
+        // What makes a shared library with stages a plugin.
+        .library(name: "JepaPlugin", targets: ["CPluginEntry"]),
     ],
     traits: [
         .trait(name: "OneDNN", description: "bf16 products by oneDNN instead of our own kernel.")

@@ -14,6 +14,20 @@ public struct Graph: Sendable {
         public let entries: [Setting.Entry]
     }
 
+    /// A shared library with further stages.
+    public struct Plugin: Sendable {
+        /// The path; a relative one starts at the folder the program was started in.
+        public let path: String
+        /// Where it stands in the graph file.
+        public let location: SourceLocation?
+
+        /// A library.
+        public init(path: String, location: SourceLocation? = nil) {
+            self.path = path
+            self.location = location
+        }
+    }
+
     /// The name of the pipeline.
     public let name: String
     /// The seed of every random draw.
@@ -22,8 +36,8 @@ public struct Graph: Sendable {
     public let nodes: [Node]
     /// The section `train`, checked by the trainer.
     public let train: Setting
-    /// Paths of shared libraries with further stages.
-    public let plugins: [String]
+    /// Shared libraries with further stages.
+    public let plugins: [Plugin]
     /// The whole text as a value, for the record of a run.
     public let root: Setting
 
@@ -117,7 +131,7 @@ public struct Graph: Sendable {
 
     private static func plugins(
         _ setting: Setting?, _ errors: inout [PipelineError]
-    ) -> [String] {
+    ) -> [Plugin] {
         guard let setting else { return [] }
         guard case .list(let items) = setting.content else {
             errors.append(
@@ -127,7 +141,9 @@ public struct Graph: Sendable {
             return []
         }
         return items.compactMap { item in
-            if case .text(let path) = item.content { return path }
+            if case .text(let path) = item.content {
+                return Plugin(path: path, location: item.location)
+            }
             errors.append(
                 PipelineError(
                     .value, "a plugin is the path of a shared library, not \(item.quoted)",

@@ -50,7 +50,7 @@ public struct Registry {
     /// A stage by the name graph files use.
     public subscript(name: String) -> Entry? { entriesByName[name] }
 
-    /// Adds a stage.
+    /// Adds a stage; once more the same stage changes nothing.
     ///
     /// - Throws: `PipelineError` if the name is taken or the type has no role.
     public mutating func register(_ type: any Stage.Type) throws {
@@ -62,6 +62,7 @@ public struct Registry {
                     + "Predictor, Loss or Optimizer")
         }
         if let taken = entriesByName[descriptor.name] {
+            if taken.type == type { return }
             throw PipelineError(
                 .duplicateName,
                 "'\(type)' is called '\(descriptor.name)', as is '\(taken.type)' already")

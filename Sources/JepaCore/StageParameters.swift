@@ -37,7 +37,7 @@ public struct StageParameters {
             })
     }
 
-    init(
+    package init(
         stageName: String, values: ParameterSet, location: SourceLocation?,
         linked: [String: StageProperty], connected: Set<String>, stages: [String: any Stage],
         makeReplica: @escaping (_ stage: String, _ connected: Set<String>) throws -> any Stage

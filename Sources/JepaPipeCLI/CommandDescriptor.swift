@@ -36,6 +36,8 @@ package struct CommandDescriptor: Sendable {
         package let range: ClosedRange<Int>?
         /// Whether it may be given several times.
         package let isRepeatable: Bool
+        /// Whether many commands have it, so that a usage line leaves it out as it does `--help`.
+        package let isCommon: Bool
         /// What holds without it.
         package let standard: String?
         /// What it does, in a sentence.
@@ -44,8 +46,8 @@ package struct CommandDescriptor: Sendable {
         /// An option.
         package init(
             name: String, short: String? = nil, value: String? = nil, choices: [String] = [],
-            range: ClosedRange<Int>? = nil, isRepeatable: Bool = false, standard: String? = nil,
-            help: String
+            range: ClosedRange<Int>? = nil, isRepeatable: Bool = false, isCommon: Bool = false,
+            standard: String? = nil, help: String
         ) {
             self.name = name
             self.short = short
@@ -53,6 +55,7 @@ package struct CommandDescriptor: Sendable {
             self.choices = choices
             self.range = range
             self.isRepeatable = isRepeatable
+            self.isCommon = isCommon
             self.standard = standard
             self.help = help
         }
@@ -109,7 +112,8 @@ package struct CommandDescriptor: Sendable {
         let places = arguments.map {
             ($0.isOptional ? "[\($0.name)]" : $0.name) + ($0.isRepeatable ? "..." : "")
         }
-        let names = options.map { "[\($0.usage)]" + ($0.isRepeatable ? "..." : "") }
+        let named = options.filter { !$0.isCommon }
+        let names = named.map { "[\($0.usage)]" + ($0.isRepeatable ? "..." : "") }
         return (["jepa-pipe", name] + places + names).joined(separator: " ")
     }
 }

@@ -1,3 +1,4 @@
+import CPluginHost
 import Foundation
 public import JepaCore
 import JepaStages
@@ -5,7 +6,7 @@ import JepaStages
 /// The program `jepa-pipe`, which is also the main program of a package with stages of its own.
 public enum JepaPipe {
     /// The version of the package.
-    public static let version = "0.1.0"
+    public static let version = JEPA_VERSION
 
     /// The status a process ends with.
     enum ExitStatus {
@@ -62,6 +63,7 @@ public enum JepaPipe {
             guard let command = commands.first(where: { $0.descriptor.name == name }) else {
                 fatalError("the parser found the command '\(name)', which is not in the table")
             }
+            let registry = try registry.adding(plugins: arguments, of: command.descriptor)
             return try command.run(arguments, registry: registry)
         }
     }
@@ -91,6 +93,7 @@ extension JepaPipe {
             PlanCommand.self, BenchCommand.self, GraphCommand.self, MasksCommand.self,
             InspectCommand.self, ImportCommand.self, ExportCommand.self, FeaturesCommand.self,
             VerifyCommand.self, StagesCommand.self, StagesShowCommand.self, SchemaCommand.self,
+            NewStageCommand.self, NewPipelineCommand.self,
         ]
     }
 }

@@ -14,7 +14,7 @@ enum ExportCommand: Command {
             .init(
                 name: "--out", short: "-o", value: "PATH",
                 help: "The file to write; for huggingface a folder."),
-            .encoder, .heads, .pipeline, .recomputePositions,
+            .encoder, .heads, .pipeline, .recomputePositions, .plugins,
         ],
         notes: [
             "official: all networks with the names of the official trainer, as a torch file if "

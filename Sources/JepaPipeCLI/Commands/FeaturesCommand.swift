@@ -33,7 +33,7 @@ enum FeaturesCommand: Command {
             .init(
                 name: "--limit", value: "N", range: 1...1_000_000_000,
                 help: "Only so many images, spread evenly over all."),
-            .encoder, .heads, .pipeline, .recomputePositions, .interpolatePositions,
+            .encoder, .heads, .pipeline, .recomputePositions, .interpolatePositions, .plugins,
         ],
         notes: [
             "Images are scaled and cut to their middle, and normalised, as the evaluation of a run "

@@ -10,7 +10,7 @@ enum GraphCommand: Command {
         summary: "Draws the pipeline of a graph file as text, as a diagram or as a picture.",
         arguments: [.graphFile],
         options: [
-            .overrides,
+            .overrides, .plugins,
             .init(
                 name: "--format", value: "FORMAT", choices: DrawingFormat.allCases.map(\.rawValue),
                 help: "How the pipeline is drawn; without it the name of the file tells, and "
@@ -46,7 +46,8 @@ enum GraphCommand: Command {
         }
         let root = try LoadedPipeline.root(
             file: arguments.argument("FILE"), overrides: arguments.all("--set"))
-        let draft = PipelineDraft(Graph(collecting: root), registry: registry)
+        let graph = Graph(collecting: root)
+        let draft = PipelineDraft(graph, registry: try registry.adding(graph.plugins))
         let drawing = try data(PipelineDrawing(draft), as: format)
         if let path {
             try AtomicFile.write(Array(drawing), to: path)

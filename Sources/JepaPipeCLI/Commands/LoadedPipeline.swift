@@ -28,6 +28,7 @@ struct LoadedPipeline {
     init(root: Setting, registry: Registry) throws {
         var errors: [PipelineError] = []
         let graph = Graph(collecting: root)
+        let registry = try registry.adding(graph.plugins)
         func collecting<Result>(_ body: () throws -> Result) throws -> Result? {
             do {
                 return try body()

@@ -9,7 +9,7 @@ enum MasksCommand: Command {
         name: "masks", summary: "Draws masks on images and tells the statistics of the sampler.",
         arguments: [.graphFile],
         options: [
-            .overrides,
+            .overrides, .plugins,
             .init(name: "--out", short: "-o", value: "PNG", help: "Writes a montage of images."),
             .init(
                 name: "--images", value: "N", range: 1...1000, standard: "6",

@@ -8,7 +8,7 @@ enum PlanCommand: Command {
         summary: "Tells weights, operations, memory, steps and time of a training.",
         arguments: [.graphFile],
         options: [
-            .overrides,
+            .overrides, .plugins,
             .init(
                 name: "--images", value: "N", range: 1...1_000_000_000,
                 help: "Plans for so many images, without looking for the data."),

@@ -14,7 +14,7 @@ enum RunCommand: Command {
                 isOptional: true)
         ],
         options: [
-            .overrides,
+            .overrides, .plugins,
             .init(
                 name: "--out", value: "DIR",
                 help: "The run folder to make; runs/NAME-DATE-TIME if not given."),
@@ -58,7 +58,8 @@ enum RunCommand: Command {
         }
         defer { listening.cancel() }
         let trainer = try Trainer(
-            loaded.pipeline, settings: loaded.settings, identity: identity(of: loaded.graph),
+            loaded.pipeline, settings: loaded.settings,
+            identity: identity(of: loaded.graph, arguments),
             reporter: ConsoleReporter(interval: loaded.settings.logInterval),
             interruption: interruption)
         let folder =
@@ -115,11 +116,14 @@ enum RunCommand: Command {
     }
 
     /// How the program was called, for the record and for the advice how to go on.
-    private static func identity(of graph: Graph) -> RunIdentity {
+    private static func identity(
+        of graph: Graph, _ arguments: CommandLineArguments
+    ) -> RunIdentity {
         let words = CommandLine.arguments
+        let plugins = arguments.all("--plugin").map { "--plugin '\($0)' " }.joined()
         return RunIdentity(
             version: JepaPipe.version, command: words.joined(separator: " "),
-            resumeCommand: "\(words.first ?? "jepa-pipe") run --resume",
+            resumeCommand: "\(words.first ?? "jepa-pipe") run \(plugins)--resume",
             pipelineText: GraphWriter.text(of: graph.root))
     }
 }

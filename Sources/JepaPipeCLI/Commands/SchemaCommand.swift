@@ -11,7 +11,8 @@ enum SchemaCommand: Command {
         options: [
             .init(
                 name: "--out", short: "-o", value: "FILE",
-                help: "Where the schema goes; to standard output if left out.")
+                help: "Where the schema goes; to standard output if left out."),
+            .plugins,
         ],
         notes: [
             "It knows every registered stage, those of plugins too. An editor with "

@@ -3,7 +3,8 @@ import JepaCore
 /// Lists the registered stages.
 enum StagesCommand: Command {
     static let descriptor = CommandDescriptor(
-        name: "stages", summary: "Lists the stages that graph files may use.")
+        name: "stages", summary: "Lists the stages that graph files may use.",
+        options: [.plugins])
 
     static func run(_ arguments: CommandLineArguments, registry: Registry) throws -> Int32 {
         print(StageHelp(registry: registry).overview.joined(separator: "\n"))
@@ -16,6 +17,7 @@ enum StagesShowCommand: Command {
     static let descriptor = CommandDescriptor(
         name: "stages show", summary: "Tells the sockets and parameters of one stage.",
         arguments: [.init(name: "NAME", help: "The name of a stage, such as vit.")],
+        options: [.plugins],
         examples: [.init("stages show vit", help: "Tells what the vision transformer takes.")])
 
     static func run(_ arguments: CommandLineArguments, registry: Registry) throws -> Int32 {

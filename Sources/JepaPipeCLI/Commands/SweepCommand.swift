@@ -30,6 +30,7 @@ enum SweepCommand: Command {
             .init(
                 name: "--out", value: "DIR",
                 help: "The folder of the runs and the table; runs/FILE if not given."),
+            .plugins,
         ],
         notes: [
             "Every row is checked before the first one is trained. All rows get the first seed, "

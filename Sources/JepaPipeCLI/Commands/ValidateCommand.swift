@@ -8,7 +8,7 @@ enum ValidateCommand: Command {
         name: "validate", summary: "Checks a graph file and reports every mistake.",
         arguments: [.init(name: "FILE", help: "A graph file, or a sweep file with all its rows.")],
         options: [
-            .overrides,
+            .overrides, .plugins,
             .init(name: "--no-data", help: "Does not look for the images the file names."),
         ])
 

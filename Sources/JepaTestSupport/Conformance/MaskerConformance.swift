@@ -73,6 +73,11 @@ public struct MaskerConformance: Sendable {
                     let again = try second.masks(for: grid, batchSize: batchSize, using: &b)
                     var found = check(masks, on: grid, batchSize: batchSize)
                     if masks != again { found.append("the same random numbers give other masks") }
+                    var c = StageRandom(seed: seed)
+                    let later = try first.masks(for: grid, batchSize: batchSize, using: &c)
+                    if masks != later {
+                        found.append("the same random numbers give other masks later")
+                    }
                     let blocks = masks.targets.blocks
                     if let count = first.dimensions["M"]?.length, blocks > 0, blocks != count {
                         found.append(

@@ -1,0 +1,66 @@
+import Foundation
+import JepaCore
+import JepaImages
+import JepaStages
+import JepaTestSupport
+import Testing
+
+/// Every registered stage keeps the promises of its role; one that is new is tried with its
+/// defaults unless it stands here.
+struct RegistryConformanceTests {
+    static let names = ((try? ShippedPipelines.registry())?.entries ?? []).map(\.descriptor.name)
+
+    @Test func allStagesAreTried() { #expect(Self.names.count >= 16) }
+
+    @Test(arguments: names)
+    func keepsThePromisesOfItsRole(_ name: String) throws {
+        let entry = try #require(ShippedPipelines.registry()[name])
+        let photos = try Photos()
+        #expect(try conformance(of: name, photos).violations(of: entry.type) == [])
+    }
+
+    /// The settings that a stage needs to be small, or to find its data.
+    private func conformance(of name: String, _ photos: Photos) throws -> StageConformance {
+        switch name {
+        case "image_folder":
+            StageConformance(parameters: ["path": Setting(.text(photos.path)), "size": 16])
+        case "recorded":
+            StageConformance(parameters: [
+                "path": Setting(.text(Self.record)), "size": [12, 16], "channels": 2,
+            ])
+        case "recorded_masks":
+            StageConformance(
+                parameters: ["path": Setting(.text(Self.record))],
+                masker: MaskerConformance(
+                    grids: [PatchGrid(height: 3, width: 4)], batchSizes: [3]))
+        case "vit":
+            StageConformance(parameters: ["patch_size": 4, "width": 8, "depth": 2, "heads": 2])
+        case "pixels": StageConformance(parameters: ["patch_size": 4])
+        case "vit_predictor":
+            StageConformance(parameters: ["width": 8, "depth": 2, "heads": 2])
+        default: StageConformance()
+        }
+    }
+
+    /// A run recorded from the official code.
+    private static let record = ShippedPipelines.folder.deletingLastPathComponent()
+        .appending(path: "Tests/JepaPipeCLITests/Fixtures/recorded-run").path()
+}
+
+/// A folder with pictures of two classes, as long as this value exists.
+private final class Photos {
+    let path = NSTemporaryDirectory() + "jepa-conformance-" + UUID().uuidString
+
+    init() throws {
+        for (place, name) in ["a/0.png", "a/1.png", "b/0.png"].enumerated() {
+            let file = URL(filePath: path).appending(path: name)
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            var image = Image(width: 20, height: 24, colour: Colour(UInt8(90 * place), 40, 200))
+            for x in 0..<20 { image[x, 2 * x % 24] = Colour(250, UInt8(10 * x), 0) }
+            try Data(image.pngData()).write(to: file)
+        }
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+}

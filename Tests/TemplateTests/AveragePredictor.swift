@@ -1,0 +1,1 @@
+../../Sources/JepaPipeCLI/Templates/AveragePredictor.swift
