@@ -8,12 +8,17 @@ package struct CommandDescriptor: Sendable {
         package let help: String
         /// Whether it may be left out; only the last ones may.
         package let isOptional: Bool
+        /// Whether it stands for one or more words; only the last may.
+        package let isRepeatable: Bool
 
         /// An argument.
-        package init(name: String, help: String, isOptional: Bool = false) {
+        package init(
+            name: String, help: String, isOptional: Bool = false, isRepeatable: Bool = false
+        ) {
             self.name = name
             self.help = help
             self.isOptional = isOptional
+            self.isRepeatable = isRepeatable
         }
     }
 
@@ -101,7 +106,10 @@ package struct CommandDescriptor: Sendable {
 
     /// `jepa-pipe run FILE [--set PATH=VALUE]... [--out DIR]`
     package var usage: String {
-        let places = arguments.map { $0.isOptional ? "[\($0.name)]" : $0.name }
+        let places = arguments.map {
+            let name = $0.name + ($0.isRepeatable ? "..." : "")
+            return $0.isOptional ? "[\(name)]" : name
+        }
         let names = options.map { "[\($0.usage)]" + ($0.isRepeatable ? "..." : "") }
         return (["jepa-pipe", name] + places + names).joined(separator: " ")
     }
