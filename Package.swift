@@ -106,6 +106,8 @@ let stages: [Target] = [
     stage("JepaCosine", role: "Loss", ["JepaTensor"]),
     stage("JepaSIGReg", role: "Loss", ["JepaTensor"]),
     stage("JepaAdamW", role: "Optimizer", ["JepaTensor"]),
+    stage("JepaSGD", role: "Optimizer", ["JepaTensor"]),
+    stage("JepaLARS", role: "Optimizer", ["JepaTensor"]),
 ]
 
 let builtInStages = stages.map(\.name).filter { $0.hasPrefix("Jepa") }
@@ -116,8 +118,8 @@ let program: [Target] = [
         "JepaPipeCLI",
         [
             "CPluginHost", "JepaCore", "JepaEvaluation", "JepaFormats", "JepaGraph",
-            "JepaImageFolder", "JepaImages", "JepaInterop", "JepaNN", "JepaStages", "JepaTensor",
-            "JepaTraining",
+            "JepaImageFolder", "JepaImages", "JepaInterop", "JepaLARS", "JepaNN", "JepaSGD",
+            "JepaScenes", "JepaStages", "JepaTensor", "JepaTraining",
         ],
         // The templates of 'jepa-pipe new', so that the program needs no files beside it.
         resources: [.embedInCode("Templates")]),
@@ -150,6 +152,9 @@ let testTargets: [Target] = [
         [
             "JepaTraining", "JepaStages", "JepaGraph", "JepaImages", "JepaTensor", "JepaFormats",
         ]),
+    tests(
+        "OptimizerTests", ["JepaSGD", "JepaLARS", "JepaCore", "JepaTensor"],
+        resources: [.copy("Fixtures")]),
     tests("ScenesTests", ["JepaScenes", "CSceneRenderer", "JepaCore"]),
     tests(
         "MaskerTests", ["JepaMultiblock", "JepaRandomMasker", "JepaBlockMasker", "JepaRasterised"],
@@ -160,8 +165,8 @@ let testTargets: [Target] = [
     tests(
         "JepaPipeCLITests",
         [
-            "JepaPipeCLI", "JepaCore", "JepaFormats", "JepaGraph", "JepaImages", "JepaInterop",
-            "JepaRecorded",
+            "JepaPipeCLI", "JepaCore", "JepaEvaluation", "JepaFormats", "JepaGraph", "JepaImages",
+            "JepaInterop", "JepaRecorded",
             "JepaStages", "JepaTensor", "JepaTraining",
         ], resources: [.copy("Fixtures")]),
 ]

@@ -92,7 +92,8 @@ extension JepaPipe {
             RunCommand.self, ReportCommand.self, SweepCommand.self, ValidateCommand.self,
             PlanCommand.self, BenchCommand.self, GraphCommand.self, MasksCommand.self,
             InspectCommand.self, ImportCommand.self, ExportCommand.self, FeaturesCommand.self,
-            VerifyCommand.self, StagesCommand.self, StagesShowCommand.self, SchemaCommand.self,
+            EvalCommand.self, SearchIndexCommand.self, SearchQueryCommand.self, VerifyCommand.self,
+            StagesCommand.self, StagesShowCommand.self, SchemaCommand.self,
             NewStageCommand.self, NewPipelineCommand.self,
         ]
     }

@@ -6,6 +6,7 @@ import JepaEMA
 import JepaImageFolder
 import JepaL2
 import JepaMLP
+import JepaLARS
 import JepaMultiblock
 import JepaPixels
 import JepaRandomMasker
@@ -13,6 +14,7 @@ import JepaRasterised
 import JepaRecorded
 import JepaRecordedMasks
 import JepaSIGReg
+import JepaSGD
 import JepaScenes
 import JepaShared
 import JepaSharedPredictor
@@ -35,7 +37,7 @@ public enum BuiltInStages: StagePlugin {
             ViTPredictor.self, MLPPredictor.self, SharedPredictor.self, StopGradient.self,
             SmoothL1Loss.self, L2Loss.self, VarianceCovarianceLoss.self, VICRegLoss.self,
             CosineLoss.self, SIGRegLoss.self,
-            AdamW.self,
+            AdamW.self, SGD.self, LARS.self,
         ]
     }
 

@@ -23,6 +23,7 @@
 #include "mathematics.h"
 
 #include "bf16.h"
+#include "dots.h"
 #include "elementwise.h"
 #include "gelu.h"
 #include "layer_norm.h"

@@ -15,7 +15,7 @@ enum BenchCommand: Command {
                 isOptional: true)
         ],
         options: [
-            .overrides,
+            .overrides, .plugins,
             .init(
                 name: "--steps", value: "N", range: 1...100_000, standard: "10",
                 help: "Steps of a run that count."),
