@@ -11,8 +11,6 @@ struct FeaturePass {
 
     /// Seconds between two lines of progress.
     private static let interval = 5.0
-    /// What a run says about its images that holds for others too.
-    private static let sharedSettings = ["mean", "std", "filter", "eval_crop"]
 
     /// Opens a folder.
     ///
@@ -26,28 +24,12 @@ struct FeaturePass {
             .init("size", [Setting(.integer(size.height)), Setting(.integer(size.width))]),
         ]
         if let limit { entries.append(.init("limit", Setting(.integer(limit)))) }
-        entries += pipeline.map(Self.settings) ?? []
+        entries += pipeline?.imagePreparation ?? []
         source = try ImageFolder(
             parameters: StageParameters(
                 for: ImageFolder.self, named: "IMAGES", Setting(.mapping(entries))))
         try source.open()
         self.batchSize = batchSize
-    }
-
-    /// How the data source of a pipeline prepares its images, as far as it says.
-    private static func settings(of pipeline: Pipeline) -> [Setting.Entry] {
-        guard let values = pipeline.node(pipeline.dataSource.name)?.parameters else { return [] }
-        return sharedSettings.compactMap { name in
-            guard values.isSet(name) else { return nil }
-            let setting: Setting
-            switch values[name] {
-            case .reals(let values): setting = Setting(.list(values.map { Setting(.real($0)) }))
-            case .real(let value): setting = Setting(.real(value))
-            case .text(let value): setting = Setting(.text(value))
-            default: return nil
-            }
-            return Setting.Entry(name, setting)
-        }
     }
 
     /// Embeds all images and writes their features.
