@@ -91,7 +91,9 @@ extension JepaPipe {
             PlanCommand.self,
             GraphCommand.self,
             MasksCommand.self, InspectCommand.self, ImportCommand.self, ExportCommand.self,
-            FeaturesCommand.self, VerifyCommand.self, StagesCommand.self, StagesShowCommand.self,
+            FeaturesCommand.self, PicturesCommand.self, PicturesTokensCommand.self,
+            PicturesAttentionCommand.self, PicturesPredictionsCommand.self, VerifyCommand.self,
+            StagesCommand.self, StagesShowCommand.self,
             SchemaCommand.self,
         ]
     }
