@@ -69,9 +69,11 @@ enum PicturesTokensCommand: Command {
             title: "Patch tokens: \(request.title)",
             note: onlyForeground
                 ? "Gray is background by the first principal component of all tokens of a row; the "
-                    + "others are coloured by the first three components of their own."
+                    + "others are coloured by the first three components of their own. Numbers: "
+                    + "the shares of the variance."
                 : "Red, green and blue are the first three principal components of the tokens of "
-                    + "all images of a row. Equal colours in a row: similar tokens.",
+                    + "all images of a row. Equal colours in a row: similar tokens. Numbers: their "
+                    + "shares of the variance.",
             images: request.shown, rows: rows)
         try request.folder.write(
             sheet.draw(), request.fileName("pca", onlyForeground ? "foreground" : "tokens"))

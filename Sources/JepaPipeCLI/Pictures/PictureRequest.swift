@@ -3,7 +3,7 @@ import JepaImages
 import JepaInterop
 import JepaTraining
 
-/// What all commands for pictures of an encoder are asked: which encoder, of which images, where to.
+/// What all commands for pictures of an encoder are asked: which one, of which images, where to.
 struct PictureRequest {
     /// The weights and, of a run, its pipeline.
     let loading: ModelLoading

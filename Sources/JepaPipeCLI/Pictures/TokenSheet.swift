@@ -61,9 +61,9 @@ package struct TokenSheet {
         return sheet.draw()
     }
 
-    /// `34 + 12 + 9 = 55 % of the variance`
+    /// The shares of the variance: `34 + 12 + 9 = 55 %`.
     private static func percents(_ shares: [Double]) -> String {
         let parts = shares.map { String(format: "%.0f", 100 * $0) }.joined(separator: " + ")
-        return "\(parts) = \(String(format: "%.0f", 100 * shares.reduce(0, +))) % of the variance"
+        return "\(parts) = \(String(format: "%.0f", 100 * shares.reduce(0, +))) %"
     }
 }
