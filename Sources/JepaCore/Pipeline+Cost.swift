@@ -35,8 +35,12 @@ extension Pipeline {
     }
 
     /// The masks of one batch, drawn as in a training step.
-    public func sampleMasks(batchSize: Int, step: Int = 0) throws -> [String: MaskSet] {
-        try masks(batchSize: batchSize, seed: graph.seed, step: step)
+    ///
+    /// - Parameter seed: That of the run if not given.
+    public func sampleMasks(
+        batchSize: Int, step: Int = 0, seed: UInt64? = nil
+    ) throws -> [String: MaskSet] {
+        try masks(batchSize: batchSize, seed: seed ?? graph.seed, step: step)
     }
 
     func masks(batchSize: Int, seed: UInt64, step: Int) throws -> [String: MaskSet] {

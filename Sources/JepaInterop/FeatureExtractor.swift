@@ -29,16 +29,11 @@ public final class FeatureExtractor {
     public init(
         _ model: ModelWeights, encoder: ModelNetwork, layers: Int = 1, pooling: Pooling = .mean
     ) throws {
-        let tensors = try model.tensors(of: encoder)
         guard (1...model.sizes.depth).contains(layers) else {
             throw PipelineError(
                 .value, "an encoder of depth \(model.sizes.depth) does not have \(layers) layers")
         }
-        network = VisionTransformer(model.sizes.encoderConfiguration, isTrainable: false)
-        for (weight, tensor) in zip(network.weights, tensors) {
-            precondition(weight.name == tensor.name, "'\(tensor.name)' is not '\(weight.name)'")
-            weight.value = try tensor.floats()
-        }
+        network = try model.encoder(encoder)
         self.layers = layers
         width = layers * model.sizes.width
         patches = pooling == .none ? model.sizes.gridHeight * model.sizes.gridWidth : nil

@@ -155,8 +155,9 @@ public final class VisionTransformer {
         return layers
     }
 
-    func embed(
-        _ images: Variable, keep: PatchIndices?, on tape: Tape, trace: Trace?
+    /// The tokens that enter the first block, positions added.
+    package func embed(
+        _ images: Variable, keep: PatchIndices?, on tape: Tape, trace: Trace? = nil
     ) -> Variable {
         let size = configuration.patchSize
         let expected = [configuration.gridHeight * size, configuration.gridWidth * size]

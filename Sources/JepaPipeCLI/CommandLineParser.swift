@@ -34,8 +34,10 @@ package struct CommandLineParser: Sendable {
         if words[0] == "--version" { return .show("jepa-pipe \(version)") }
         let command = try command(at: words)
         let behind = Array(words.dropFirst(command.words.count))
-        // `stages shwo`: a word that no argument takes may be meant as part of a longer name.
-        if command.arguments.isEmpty, let word = behind.first,
+        // `stages shwo`: a word that no argument takes may be meant as part of a longer name. So may
+        // that in `pictures atention RUN`.
+        let isFollowed = behind.dropFirst().first.map { !$0.hasPrefix("-") } ?? false
+        if command.arguments.isEmpty || isFollowed, let word = behind.first,
             let name = nearestSpelling(to: word, among: following(command.name))
         {
             throw error("unexpected argument '\(word)'; did you mean '\(name)'?")

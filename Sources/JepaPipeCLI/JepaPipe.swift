@@ -92,9 +92,11 @@ extension JepaPipe {
             RunCommand.self, ReportCommand.self, SweepCommand.self, ValidateCommand.self,
             PlanCommand.self, BenchCommand.self, GraphCommand.self, MasksCommand.self,
             InspectCommand.self, ImportCommand.self, ExportCommand.self, FeaturesCommand.self,
-            EvalCommand.self, SearchIndexCommand.self, SearchQueryCommand.self, VerifyCommand.self,
-            StagesCommand.self, StagesShowCommand.self, SchemaCommand.self,
-            NewStageCommand.self, NewPipelineCommand.self,
+            EvalCommand.self, SearchIndexCommand.self, SearchQueryCommand.self,
+            PicturesCommand.self, PicturesTokensCommand.self, PicturesAttentionCommand.self,
+            PicturesPredictionsCommand.self, VerifyCommand.self, StagesCommand.self,
+            StagesShowCommand.self, SchemaCommand.self, NewStageCommand.self,
+            NewPipelineCommand.self,
         ]
     }
 }

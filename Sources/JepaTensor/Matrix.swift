@@ -43,14 +43,37 @@ public func symmetricEigenvalues(_ a: Tensor) -> [Double] {
 ///   - elements: `[order, order]` in row-major order; only the lower triangle is read.
 /// - Complexity: O(order^3), on the calling thread.
 public func symmetricEigenvalues(_ elements: [Double], order: Int) -> [Double] {
+    var elements = elements
+    return decompose(&elements, order: order, wanting: "N")
+}
+
+/// The eigenvalues of a symmetric matrix in ascending order, and their eigenvectors.
+///
+/// - Parameters:
+///   - elements: `[order, order]` in row-major order; only the lower triangle is read.
+/// - Returns: The vectors are `[order, order]`, one of length 1 in each row, in the order of the
+///   values; each may as well be its opposite.
+/// - Complexity: O(order^3), on the calling thread.
+public func symmetricEigenvectors(
+    _ elements: [Double], order: Int
+) -> (values: [Double], vectors: [Double]) {
+    var vectors = elements
+    let values = decompose(&vectors, order: order, wanting: "V")
+    return (values, vectors)
+}
+
+/// LAPACK's `dsyev`; with the job `V` the matrix is overwritten by its eigenvectors.
+private func decompose(
+    _ matrix: inout [Double], order: Int, wanting job: Unicode.Scalar
+) -> [Double] {
     precondition(
-        elements.count == order * order,
-        "\(elements.count) elements do not fill [\(order), \(order)]")
+        matrix.count == order * order,
+        "\(matrix.count) elements do not fill [\(order), \(order)]")
     guard order > 0 else { return [] }
     MatrixProduct.library
     // Row by row the lower triangle is, column by column, the upper one.
-    var (job, triangle) = (CChar(UInt8(ascii: "N")), CChar(UInt8(ascii: "U")))
-    var (matrix, values) = (elements, [Double](repeating: 0, count: order))
+    var (job, triangle) = (CChar(UInt8(ascii: job)), CChar(UInt8(ascii: "U")))
+    var values = [Double](repeating: 0, count: order)
     var (n, status) = (blasint(order), blasint(0))
     var (space, best) = (blasint(-1), 0.0)
     dsyev_(&job, &triangle, &n, &matrix, &n, &values, &best, &space, &status)

@@ -16,6 +16,7 @@ import JepaFormats
 ///   summary.json             what came out, with the verdict, once training has ended
 ///   tensorboard/             the same rows as curves, if asked for
 ///   report.html              all of it on one page, made by 'jepa-pipe run' at the end
+///   pictures/                what 'jepa-pipe pictures' has made of it
 /// ```
 ///
 /// A file appears complete or not at all, except the rows, which are appended to. The folder is

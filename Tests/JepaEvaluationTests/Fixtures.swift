@@ -99,7 +99,7 @@ struct PeerFigures: Decodable {
 }
 
 /// By `JSONDecoder`: on Linux `JSONSerialization` reads some numbers one bit off.
-private func figures<Figures: Decodable>(_ name: String) throws -> Figures {
+func figures<Figures: Decodable>(_ name: String) throws -> Figures {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     return try decoder.decode(Figures.self, from: Data(contentsOf: fixture(name, "json")))

@@ -29,6 +29,44 @@ import Testing
         #expect((moved.max() ?? 0) > 0.01)
     }
 
+    /// The values of the last block weighted by its probabilities, through its projection, are
+    /// what the block adds to its input when it is trained.
+    @Test func attentionForPicturesIsThatOfTraining() {
+        let network = network()
+        var added: [String: Tensor] = [:]
+        _ = network.forward(Variable(images), on: Tape(recording: false)) { added[$0] = $1 }
+        for (index, block) in network.blocks.enumerated() {
+            let all = Array(0..<6)
+            let found = network.attention(of: images, from: all, inBlock: index)
+            #expect(found.shape == [2, 2, 6, 6])
+            #expect(
+                network.attention(of: images, from: [4], inBlock: index).elements[6..<12]
+                    == found.elements[60..<66])
+            let tape = Tape(recording: false)
+            let entering =
+                index == 0
+                ? network.embed(Variable(images), keep: nil, on: tape)
+                : Variable(added["block\(index - 1)"]!)
+            let values = block.attention.qkv(
+                block.norm1(entering, on: tape), on: tape, outputs: 16..<24
+            ).value.elements
+            let mixed = (0..<2 * 6 * 8).map { place in
+                let (image, query, channel) = (place / 48, place / 8 % 6, place % 8)
+                let row = ((image * 2 + channel / 4) * 6 + query) * 6
+                return (0..<6).reduce(Float(0)) { sum, key in
+                    sum + found.elements[row + key] * values[(image * 6 + key) * 8 + channel]
+                }
+            }
+            let result = block.attention.projection(
+                Variable(Tensor(mixed, shape: [2, 6, 8])), on: tape)
+            let expected = added["block\(index).attention"]!.elements.map(Double.init)
+            expectEqual(result.value, expected, shape: [2, 6, 8], .ofLargest(1e-5))
+        }
+        let last = network.attention(of: images, from: [0])
+        #expect(
+            last.elements == network.attention(of: images, from: [0], inBlock: 1).elements)
+    }
+
     @Test func weightsBearTheOfficialNamesInOrder() {
         let weights = VisionTransformer(Self.configuration).weights
         #expect(

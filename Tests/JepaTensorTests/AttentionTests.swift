@@ -47,6 +47,34 @@ import Testing
         expectEqual(y.value, expected, shape: [c.images, c.tokens, c.width], .ofLargest(3e-6))
     }
 
+    @Test(arguments: full + [Case(images: 2, tokens: 61, heads: 3, headWidth: 17)])
+    func probabilitiesForPicturesAreThoseOfTheOperation(_ c: Case) {
+        let qkv = sampleTensor([c.images, c.tokens, 3 * c.width], seed: 1)
+        let y = Tape().attention(qkv: Variable(qkv), heads: c.heads).value
+        let queries = (0..<c.tokens).reversed().map { $0 }
+        let found = attentionProbabilities(qkv: qkv, heads: c.heads, queries: queries)
+        #expect(found.shape == [c.images, c.heads, c.tokens, c.tokens])
+        let rows = Oracle.doubles(found)
+        for row in 0..<c.images * c.heads * c.tokens {
+            let sum = rows[row * c.tokens..<(row + 1) * c.tokens].reduce(0, +)
+            #expect(abs(sum - 1) < 1e-6)
+        }
+        // The values weighted by them have to be what training computes.
+        let values = Oracle.columns(
+            Oracle.doubles(qkv), width: 3 * c.width, 2 * c.width..<3 * c.width)
+        var expected = [Double](repeating: 0, count: y.count)
+        for place in 0..<y.count {
+            let (token, channel) = (place / c.width, place % c.width)
+            let (image, query) = (token / c.tokens, token % c.tokens)
+            let row = (image * c.heads + channel / c.headWidth) * c.tokens + queries[query]
+            expected[place] = (0..<c.tokens).reduce(0) {
+                $0 + rows[row * c.tokens + $1]
+                    * values[(image * c.tokens + $1) * c.width + channel]
+            }
+        }
+        expectEqual(y, expected, shape: y.shape, .ofLargest(3e-6))
+    }
+
     @Test(
         arguments: restricted + [
             Case(images: 2, blocks: 2, queries: 13, tokens: 61, heads: 3, headWidth: 17)

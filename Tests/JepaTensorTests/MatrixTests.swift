@@ -34,7 +34,36 @@ import Testing
         #expect(abs(values.reduce(0, +) / trace - 1) < 1e-12)
     }
 
+    @Test(arguments: [1, 2, 7, 40])
+    func eigenvectorsAreMappedToMultiplesOfThemselves(order: Int) {
+        let half = sampleTensor([order, order], seed: 3).elements.map(Double.init)
+        let matrix = (0..<order * order).map { i in
+            half[i] + half[i % order * order + i / order]
+        }
+        let (values, vectors) = symmetricEigenvectors(matrix, order: order)
+        for (found, expected) in zip(values, symmetricEigenvalues(matrix, order: order)) {
+            #expect(abs(found - expected) < 1e-10)
+        }
+        for (index, value) in values.enumerated() {
+            let vector = vectors[index * order..<(index + 1) * order].map { $0 }
+            #expect(abs(vector.reduce(0) { $0 + $1 * $1 } - 1) < 1e-12)
+            for row in 0..<order {
+                let image = (0..<order).reduce(0) { $0 + matrix[row * order + $1] * vector[$1] }
+                #expect(abs(image - value * vector[row]) < 1e-10)
+            }
+        }
+        #expect(values.count == order && vectors.count == order * order)
+    }
+
+    @Test func rowsAreCopiedInTheOrderAsked() {
+        let table = Tensor([1, 2, 3, 4, 5, 6], shape: [3, 2])
+        let rows = table.rows(at: [2, 0, 2])
+        #expect(rows.shape == [3, 2] && rows.elements == [5, 6, 1, 2, 5, 6])
+        #expect(table.rows(at: []).shape == [0, 2])
+    }
+
     @Test func anEmptyMatrixHasNoEigenvalues() {
         #expect(symmetricEigenvalues([], order: 0).isEmpty)
+        #expect(symmetricEigenvectors([], order: 0).vectors.isEmpty)
     }
 }

@@ -14,11 +14,6 @@ package struct MaskMontage {
     private static let smallestCell = 192.0, largestCell = 448.0
     /// More target blocks than these are not drawn; the heading says how many there are.
     private static let shownTargets = 8
-    private static let faded = Colour(236, 236, 240)
-    private static let colours = [
-        Colour(230, 120, 0), Colour(0, 114, 200), Colour(0, 158, 90), Colour(204, 60, 150),
-        Colour(150, 110, 20), Colour(90, 60, 190), Colour(200, 30, 30), Colour(60, 160, 190),
-    ]
 
     private let title: String
     private let grid: PatchGrid
@@ -71,13 +66,16 @@ package struct MaskMontage {
             let y = top + row * (cell.height + Self.gap)
             canvas.draw(images[row], left: left(0), top: y)
             let context = Set(masks.context[block: 0, image: row])
-            drawPatches(context, of: images[row], on: &canvas, left: left(1), top: y)
+            let seen = PatchDrawing(grid, cell.width, cell.height, left: left(1), top: y)
+            seen.draw(context, of: images[row], on: &canvas)
             for block in 0..<targets {
                 let target = Set(masks.targets[block: block, image: row])
-                let colour = Self.colours[block % Self.colours.count]
-                outline(target, with: colour, on: &canvas, left: left(1), top: y)
-                drawPatches(target, of: images[row], on: &canvas, left: left(2 + block), top: y)
-                outline(target, with: colour, on: &canvas, left: left(2 + block), top: y)
+                let colour = PatchDrawing.colour(ofTarget: block)
+                seen.outline(target, with: colour, on: &canvas)
+                let own = PatchDrawing(
+                    grid, cell.width, cell.height, left: left(2 + block), top: y)
+                own.draw(target, of: images[row], on: &canvas)
+                own.outline(target, with: colour, on: &canvas)
             }
         }
         if let statistics {
@@ -99,7 +97,7 @@ package struct MaskMontage {
         let headings = ["image", "context \(masks.context.kept)/\(grid.count)"] + names
         for (column, heading) in headings.enumerated() {
             let colour =
-                column < 2 ? Colour.black : Self.colours[(column - 2) % Self.colours.count]
+                column < 2 ? Colour.black : PatchDrawing.colour(ofTarget: column - 2)
             write(heading, on: &canvas, column: column, top: top, colour: colour)
         }
     }
@@ -111,42 +109,6 @@ package struct MaskMontage {
         let fits = Canvas.size(of: text, scale: Self.letterScale).width <= cell.width
         canvas.write(
             text, left: left(column), top: top, colour: colour, scale: fits ? Self.letterScale : 1)
-    }
-
-    /// Draws an image of which only some patches are seen.
-    private func drawPatches(
-        _ kept: Set<Int32>, of image: Image, on canvas: inout Canvas, left: Int, top: Int
-    ) {
-        canvas.draw(image, left: left, top: top)
-        for index in 0..<grid.count where !kept.contains(Int32(index)) {
-            canvas.blend(box(of: index, left, top), with: Self.faded, share: 0.92)
-        }
-    }
-
-    /// Draws the border between patches in a mask and those outside of it.
-    private func outline(
-        _ kept: Set<Int32>, with colour: Colour, on canvas: inout Canvas, left: Int, top: Int
-    ) {
-        let patch = min(cell.width / grid.width, cell.height / grid.height)
-        let thickness = min(max(1, patch / 6), 3)
-        for index in kept.sorted().map(Int.init) {
-            let box = box(of: index, left, top)
-            let (row, column) = (index / grid.width, index % grid.width)
-            let isKept = { (row: Int, column: Int) in
-                0..<grid.height ~= row && 0..<grid.width ~= column
-                    && kept.contains(Int32(row * grid.width + column))
-            }
-            var edge = box
-            edge.height = thickness
-            if !isKept(row - 1, column) { canvas.fill(edge, with: colour) }
-            edge.top = box.top + box.height - thickness
-            if !isKept(row + 1, column) { canvas.fill(edge, with: colour) }
-            edge = box
-            edge.width = thickness
-            if !isKept(row, column - 1) { canvas.fill(edge, with: colour) }
-            edge.left = box.left + box.width - thickness
-            if !isKept(row, column + 1) { canvas.fill(edge, with: colour) }
-        }
     }
 
     private func drawFrequencies(
@@ -161,19 +123,13 @@ package struct MaskMontage {
         ]
         for (column, (name, counts)) in maps.enumerated() {
             write(name, on: &canvas, column: column + 1, top: top)
+            let map = PatchDrawing(
+                grid, cell.width, cell.height, left: left(column + 1), top: below)
             for (index, count) in counts.enumerated() {
                 let share = Double(count) / Double(max(1, statistics.images))
                 canvas.fill(
-                    box(of: index, left(column + 1), below),
-                    with: Colour.black.blended(with: .white, share: share))
+                    map.box(of: index), with: Colour.black.blended(with: .white, share: share))
             }
         }
-    }
-
-    private func box(of index: Int, _ left: Int, _ top: Int) -> PixelBox {
-        let (width, height) = (cell.width / grid.width, cell.height / grid.height)
-        return PixelBox(
-            left: left + index % grid.width * width, top: top + index / grid.width * height,
-            width: width, height: height)
     }
 }

@@ -82,7 +82,7 @@ package struct MaskSurvey {
     private func pictures(count: Int) throws -> [Image] {
         let (name, source) = pipeline.dataSource
         let node = pipeline.node(name)
-        let (mean, std) = Self.normalisation(node?.parameters)
+        let normalisation = Normalisation(node?.parameters)
         let shown = max(1, min(count, source.count))
         return try (0..<shown).map { position in
             let request = SampleRequest(
@@ -91,38 +91,7 @@ package struct MaskSurvey {
             let shape = source.imageShape
             var pixels = [Float](repeating: 0, count: shape.count)
             try pixels.withUnsafeMutableBufferPointer { _ = try source.load(request, into: [$0]) }
-            return Image(normalised: pixels, shape: shape, mean: mean, std: std)
+            return Image(normalised: pixels, shape: shape, normalisation)
         }
-    }
-
-    /// What a data source has subtracted and divided by: its parameters `mean` and `std` if it
-    /// has them, otherwise what the method prescribes.
-    private static func normalisation(
-        _ parameters: ParameterSet?
-    ) -> (mean: [Double], std: [Double]) {
-        func values(_ name: String, _ standard: [Double]) -> [Double] {
-            guard let parameters, parameters.descriptors.contains(where: { $0.name == name }),
-                case .reals(let values)? = parameters[name], values.count == 3
-            else { return standard }
-            return values
-        }
-        return (values("mean", [0.485, 0.456, 0.406]), values("std", [0.229, 0.224, 0.225]))
-    }
-}
-
-extension Image {
-    /// A picture of normalised values, `[C, H, W]`; of fewer than three channels the first is
-    /// shown as gray.
-    init(normalised values: [Float], shape: ImageShape, mean: [Double], std: [Double]) {
-        let area = shape.height * shape.width
-        var pixels = [UInt8](repeating: 0, count: area * 3)
-        for channel in 0..<3 {
-            let plane = (shape.channels < 3 ? 0 : channel) * area
-            for place in 0..<area {
-                let value = Double(values[plane + place]) * std[channel] + mean[channel]
-                pixels[place * 3 + channel] = UInt8(min(max(value * 255, 0), 255).rounded())
-            }
-        }
-        self.init(width: shape.width, height: shape.height, pixels: pixels)
     }
 }

@@ -48,7 +48,7 @@ struct ModelLoading {
     }
 
     /// The graph file beside a checkpoint.
-    private static func pipelineFile(of path: String) throws -> String {
+    static func pipelineFile(of path: String) throws -> String {
         let file = RunFolder.runPath(of: path) + "/pipeline.yaml"
         guard FileManager.default.fileExists(atPath: file) else {
             throw PipelineError(
