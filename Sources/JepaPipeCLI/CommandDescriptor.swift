@@ -8,7 +8,7 @@ package struct CommandDescriptor: Sendable {
         package let help: String
         /// Whether it may be left out; only the last ones may.
         package let isOptional: Bool
-        /// Whether it stands for one or more words; only the last may.
+        /// Whether there may be more of it; only of the last one.
         package let isRepeatable: Bool
 
         /// An argument.
@@ -110,8 +110,7 @@ package struct CommandDescriptor: Sendable {
     /// `jepa-pipe run FILE [--set PATH=VALUE]... [--out DIR]`
     package var usage: String {
         let places = arguments.map {
-            let name = $0.name + ($0.isRepeatable ? "..." : "")
-            return $0.isOptional ? "[\(name)]" : name
+            ($0.isOptional ? "[\($0.name)]" : $0.name) + ($0.isRepeatable ? "..." : "")
         }
         let named = options.filter { !$0.isCommon }
         let names = named.map { "[\($0.usage)]" + ($0.isRepeatable ? "..." : "") }

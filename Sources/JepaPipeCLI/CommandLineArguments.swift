@@ -6,7 +6,8 @@ import JepaCore
 /// the arguments; `--` ends the options.
 package struct CommandLineArguments: Sendable {
     private let command: CommandDescriptor
-    private var places: [String: [String]] = [:]
+    private var places: [String: String] = [:]
+    private var further: [String] = []
     private var values: [String: [String]] = [:]
     /// Whether `--help` was asked for; nothing else has been checked then.
     package private(set) var asksForHelp = false
@@ -63,15 +64,12 @@ package struct CommandLineArguments: Sendable {
         precondition(
             command.arguments.contains { $0.name == name },
             "'\(command.name)' reads the argument '\(name)' but does not declare it")
-        return places[name]?.first
+        return places[name]
     }
 
-    /// The words of an argument that may be repeated.
-    package func arguments(_ name: String) -> [String] {
-        precondition(
-            command.arguments.contains { $0.name == name && $0.isRepeatable },
-            "'\(command.name)' reads the argument '\(name)' several times but does not declare it")
-        return places[name] ?? []
+    /// The words of an argument that may be given several times.
+    package func allArguments(_ name: String) -> [String] {
+        (optionalArgument(name).map { [$0] } ?? []) + further
     }
 
     /// Whether a switch is on, or an option with a value is given.
@@ -150,12 +148,12 @@ package struct CommandLineArguments: Sendable {
     }
 
     private mutating func assign(_ words: [String]) throws {
-        for (argument, word) in zip(command.arguments, words) { places[argument.name] = [word] }
+        for (argument, word) in zip(command.arguments, words) { places[argument.name] = word }
         if let missing = command.arguments.dropFirst(words.count).first(where: { !$0.isOptional }) {
             throw error("missing argument '\(missing.name)': \(missing.help)")
         }
-        if let last = command.arguments.last, last.isRepeatable {
-            places[last.name, default: []] += words.dropFirst(command.arguments.count)
+        if command.arguments.last?.isRepeatable == true {
+            further = Array(words.dropFirst(command.arguments.count))
             return
         }
         let extra = words.dropFirst(command.arguments.count).map { "'\($0)'" }

@@ -122,15 +122,12 @@ final class SearchCommandTests {
             run("search", "query", "DIR/index", "DIR/images/0.png", "--weights", "DIR/run") == 0)
     }
 
-    @Test(arguments: [
-        (["search", "index", "DIR/run", "DIR/images"], Int32(2)),
-        (["search", "query", "DIR/index"], 2),
-        (["search", "query", "DIR/index", "DIR/images/0.png", "--out", "x.gif"], 2),
-        (["search", "query", "DIR/tiny.yaml", "DIR/images/0.png"], 1),
-        (["search", "query", "DIR/index", "DIR/images/2.png"], 1),
-    ])
-    func whatCannotBeDoneIsRefused(words: [String], status: Int32) throws {
+    @Test func whatCannotBeDoneIsRefused() throws {
         _ = try index()
-        #expect(JepaPipe.run(words.map { $0.replacing("DIR", with: folder) }) == status)
+        #expect(run("search", "index", "DIR/run", "DIR/images") == 2)
+        #expect(run("search", "query", "DIR/index") == 2)
+        #expect(run("search", "query", "DIR/index", "DIR/images/0.png", "--out", "x.gif") == 2)
+        #expect(run("search", "query", "DIR/tiny.yaml", "DIR/images/0.png") == 1)
+        #expect(run("search", "query", "DIR/index", "DIR/images/2.png") == 1)
     }
 }

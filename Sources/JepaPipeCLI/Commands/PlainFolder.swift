@@ -15,10 +15,11 @@ struct PlainFolder {
     ///   - pipeline: The pipeline of a run, whose images are prepared alike; nil for ImageNet's
     ///     mean and standard deviation.
     ///   - limit: Only so many images, spread evenly over all.
+    ///   - hasClasses: Whether sub-folders are classes even if there is only one.
     /// - Throws: `file` and `data` as `ImageFolder.open`.
     init(
         _ path: String, named name: String, size: (height: Int, width: Int),
-        like pipeline: Pipeline?, limit: Int? = nil
+        like pipeline: Pipeline?, limit: Int? = nil, hasClasses: Bool = false
     ) throws {
         var entries: [Setting.Entry] = [
             .init("path", Setting(.text(path))), .init("max_bad", 1),
@@ -26,6 +27,7 @@ struct PlainFolder {
             .init("crop_scale", [0.08, 1.0]), .init("flip", true),
             .init("size", [Setting(.integer(size.height)), Setting(.integer(size.width))]),
         ]
+        if hasClasses { entries.append(.init("labels", "folders")) }
         if let limit { entries.append(.init("limit", Setting(.integer(limit)))) }
         parameters = try StageParameters(
             for: ImageFolder.self, named: name,

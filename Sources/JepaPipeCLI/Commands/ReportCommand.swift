@@ -31,7 +31,7 @@ enum ReportCommand: Command {
         ])
 
     static func run(_ arguments: CommandLineArguments, registry: Registry) throws -> Int32 {
-        let folders = arguments.arguments("RUN")
+        let folders = arguments.allArguments("RUN")
         guard
             let path = arguments.value("--out") ?? (folders.count == 1 ? file(of: folders[0]) : nil)
         else {

@@ -1,4 +1,5 @@
 import JepaCore
+import JepaFormats
 import JepaInterop
 import JepaTensor
 import JepaTraining

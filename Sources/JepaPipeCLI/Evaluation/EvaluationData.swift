@@ -2,6 +2,7 @@ import Foundation
 import JepaCore
 import JepaImageFolder
 import JepaScenes
+import JepaTraining
 
 /// The images of an evaluation: those a probe is fitted to, and those its figures are of.
 struct EvaluationData {
@@ -81,9 +82,10 @@ struct EvaluationData {
             let parameters = try StageParameters(
                 for: Scenes.self, named: "scenes", Setting(.mapping(settings + shared)))
             let source = try Scenes(parameters: parameters)
-            return try EvaluationImages(
-                source, words: "scenes, split \(split), labels \(request.question.rawValue)",
-                preparation: "", value: request.question == .shape ? nil : source.value(of:))
+            let words = "scenes, split \(split), labels \(request.question.rawValue)"
+            var value: ((Int) -> Double)?
+            if request.question != .shape { value = { index in source.value(of: index) } }
+            return try EvaluationImages(source, words: words, preparation: "", value: value)
         }
         let count = request.limit ?? 4000
         self.init((try part("train", count: count), try part("test", count: max(1, count / 4))))
@@ -93,9 +95,11 @@ struct EvaluationData {
         folders request: Request, _ data: String, size: (height: Int, width: Int),
         run: LoadedPipeline?
     ) throws {
-        func images(_ path: String) throws -> EvaluationImages {
+        func images(_ path: String, hasClasses: Bool = false) throws -> EvaluationImages {
             try EvaluationImages(
-                PlainFolder(path, named: path, size: size, like: run?.pipeline), words: path)
+                PlainFolder(
+                    path, named: path, size: size, like: run?.pipeline, hasClasses: hasClasses),
+                words: path)
         }
         var pair = request.test.map { (data, $0) }
         if pair == nil, Self.isFolder(data + "/train") {
@@ -103,7 +107,8 @@ struct EvaluationData {
                 .map { (data + "/train", $0) }
         }
         if let pair {
-            let (train, test) = (try images(pair.0), try images(pair.1))
+            let train = try images(pair.0)
+            let test = try images(pair.1, hasClasses: !train.classNames.isEmpty)
             self.init((train, try test.renumbered(as: train)))
             return
         }

@@ -1,5 +1,6 @@
 import Foundation
 import JepaCore
+import JepaFormats
 import JepaInterop
 import JepaNN
 import JepaTensor

@@ -1,6 +1,7 @@
 import Foundation
 import JepaCore
 import JepaEvaluation
+import JepaFormats
 import JepaInterop
 import JepaTensor
 import JepaTraining

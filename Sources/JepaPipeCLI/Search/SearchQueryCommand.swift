@@ -2,6 +2,7 @@ import Foundation
 import JepaCore
 import JepaEvaluation
 import JepaFormats
+import JepaImages
 import JepaInterop
 import JepaTensor
 
@@ -49,7 +50,7 @@ enum SearchQueryCommand: Command {
         }
         let index = try SearchIndex(path: arguments.argument("INDEX"))
         let extractor = try network(of: index, arguments, registry)
-        let files = arguments.arguments("IMAGE")
+        let files = arguments.allArguments("IMAGE")
         let vectors = Tensor(uninitialized: [files.count, index.width])
         for (row, file) in files.enumerated() {
             let features = extractor.features(
