@@ -22,12 +22,14 @@ extension Pipeline {
     public func costs(batchSize: Int, masks: [String: MaskSet]) -> [Cost] {
         nodes.map { node in
             let sizes = sizes(of: node, batchSize: batchSize, masks: masks)
-            // The gradients of inputs and of weights each cost as much as the forward pass.
-            let passes = node.isTrained ? 3.0 : 1.0
+            // The gradients of inputs and of weights each cost as much as the forward pass; those
+            // of images are not wanted.
+            let whole = node.stage.multiplyAdds(for: sizes)
+            let all =
+                node.isTrained ? 3 * whole - node.stage.dataMultiplyAdds(for: sizes) : whole
             return Cost(
                 stage: node.name, weights: node.weightCount, isTrained: node.isTrained,
-                sizes: sizes,
-                operations: 2 * passes * Double(node.stage.multiplyAdds(for: sizes)),
+                sizes: sizes, operations: 2 * Double(all),
                 keptNumbers: node.isTrained ? node.stage.keptNumbers(for: sizes) : 0)
         }
     }

@@ -37,6 +37,11 @@ public protocol Stage {
     /// - Parameter sizes: The letters of the sockets with their numbers.
     func multiplyAdds(for sizes: [String: Int]) -> Int
 
+    /// Those of them that multiply data: no gradient has to be passed on through them.
+    ///
+    /// - Parameter sizes: The letters of the sockets with their numbers.
+    func dataMultiplyAdds(for sizes: [String: Int]) -> Int
+
     /// Numbers that a forward pass keeps for the way back, for a batch; what is computed again does
     /// not count.
     ///
@@ -51,6 +56,7 @@ extension Stage {
     public func prepare() throws {}
     public func afterUpdate(_ step: StepInfo) throws -> [Figure] { [] }
     public func multiplyAdds(for sizes: [String: Int]) -> Int { 0 }
+    public func dataMultiplyAdds(for sizes: [String: Int]) -> Int { 0 }
     public func keptNumbers(for sizes: [String: Int]) -> Int { 0 }
 }
 

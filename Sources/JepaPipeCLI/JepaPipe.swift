@@ -88,9 +88,8 @@ extension JepaPipe {
     static var commands: [any Command.Type] {
         [
             RunCommand.self, ReportCommand.self, SweepCommand.self, ValidateCommand.self,
-            PlanCommand.self,
-            GraphCommand.self,
-            MasksCommand.self, InspectCommand.self, ImportCommand.self, ExportCommand.self,
+            PlanCommand.self, BenchCommand.self, GraphCommand.self, MasksCommand.self,
+            InspectCommand.self, ImportCommand.self, ExportCommand.self,
             FeaturesCommand.self, VerifyCommand.self, StagesCommand.self, StagesShowCommand.self,
             SchemaCommand.self,
         ]

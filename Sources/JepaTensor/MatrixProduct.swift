@@ -23,11 +23,24 @@ package struct MatrixProduct {
     /// OpenBLAS must not start threads of its own: they would compete with the pool.
     static let library: Void = openblas_set_num_threads(1)
 
-    /// Computes the product on the calling thread: with the kernel of this processor's level, or
-    /// with OpenBLAS where there is none.
-    func run() {
+    /// What computes a product.
+    package enum Kernel: Sendable {
+        /// That of this package; only where `ownIsBuilt`.
+        case own
+        /// OpenBLAS.
+        case openBLAS
+
+        /// Whether the processor's level has a kernel of this package.
+        package static var ownIsBuilt: Bool { jk_multiplies() }
+
+        /// That of this package where there is one, OpenBLAS elsewhere.
+        static var best: Kernel { jk_multiplies() ? .own : .openBLAS }
+    }
+
+    /// Computes the product on the calling thread.
+    func run(with kernel: Kernel = .best) {
         guard m > 0, n > 0 else { return }
-        if jk_multiplies() {
+        if kernel == .own {
             var product = jk_product(
                 m: m, n: n, k: k, transposes_a: transposesA, transposes_b: transposesB,
                 a_stride: aStride, b_stride: bStride, c_stride: cStride, alpha: alpha, beta: beta,
@@ -60,19 +73,19 @@ package struct MatrixProduct {
     }
 
     /// Computes the product on all threads.
-    func runInParallel() {
+    func runInParallel(with kernel: Kernel = .best) {
         // Our kernel loses little by smaller tiles: with some to spare, a thread that is held up
         // leaves its share to the others.
-        let wanted = jk_multiplies() && threadCount > 1 ? 3 * threadCount : threadCount
+        let wanted = kernel == .own && threadCount > 1 ? 3 * threadCount : threadCount
         let (down, across) = Self.tiling(m: m, n: n, k: k, for: wanted)
-        guard down * across > 1 else { return run() }
+        guard down * across > 1 else { return run(with: kernel) }
         parallel(down * across) { tile in
             let (i, j) = (tile / across, tile % across)
             rows(Self.cut(m, i, of: down, grain: 6)..<Self.cut(m, i + 1, of: down, grain: 6))
                 .columns(
                     Self.cut(
                         n, j, of: across, grain: 64)..<Self.cut(n, j + 1, of: across, grain: 64)
-                ).run()
+                ).run(with: kernel)
         }
     }
 

@@ -115,7 +115,7 @@ struct AugmentedOrder: BatchOrder {
 
 extension Pipeline {
     /// The images a data source gives for each sample.
-    func viewCount(of source: String) -> Int {
+    package func viewCount(of source: String) -> Int {
         node(source)?.entry.outputs.filter { $0.kind == .images }.count ?? 1
     }
 }

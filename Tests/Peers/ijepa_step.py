@@ -9,6 +9,12 @@
     ijepa_step.py --bench --width 384 --depth 12 --heads 6 --patch 16 --image 224 --batch 16
         prints the median images per second and the peak memory of whole steps (both encoders,
         predictor, loss, backward, AdamW, EMA; not the images, and not the masks)
+    jepa-pipe bench --peer 'ijepa_step.py --bench'
+        alternates with jepa-pipe, which says how many images, of what size, and how many patches
+        each step has; the times go to it as JSON lines
+
+PyTorch's defaults are one thread per core and glibc's malloc; it is often faster with tcmalloc:
+put LD_PRELOAD=libtcmalloc_minimal.so.4 before the command. The output states threads and malloc.
 
 Letters: B images, N patches, M target blocks, K kept, D encoder width, P predictor width. A mask
 holds the row-major indices of the patches that are kept. Attention is PyTorch's fused kernel.
@@ -283,6 +289,13 @@ class MultiBlock:
                 torch.stack([torch.stack(image) for image in targets], 1))
 
 
+def masks_of(images, grid, context, blocks, targets):
+    """Context `[B, context]` and targets `[blocks, B, targets]`, ascending, at random places."""
+    def draw(rows, kept):
+        return torch.rand(rows, grid * grid).topk(kept, dim=1).indices.sort(1).values
+    return draw(images, context), draw(blocks * images, targets).view(blocks, images, targets)
+
+
 # The commands.
 
 
@@ -452,6 +465,14 @@ def check_masks(path):
 def bench(options):
     """Times whole steps on random images, with a new batch of masks for each."""
     torch.manual_seed(0)
+    # What jepa-pipe asks for when this is its peer.
+    task = json.loads(os.environ.get("JEPA_PIPE_BENCH", "null"))
+    if task:
+        options.batch, options.image = task["batch_size"], task["image"][2]
+        options.warmup, options.steps = task["warm_up"], task["steps"]
+        torch.set_num_threads(task["threads"])
+        if task["image"] != [3, options.image, options.image]:
+            sys.exit(f"images of the shape {task['image']} are not square ones of 3 channels")
     grid = options.image // options.patch
     dtype = torch.float64 if options.precision == "float64" else torch.float32
     trainer = Trainer(
@@ -459,23 +480,28 @@ def bench(options):
         grid=grid, predictor_width=options.predictor_width,
         predictor_depth=options.predictor_depth, predictor_heads=options.heads, dtype=dtype,
         bf16=options.precision == "bf16")
-    sampler = MultiBlock(grid, options.min_keep, seed=0)
+    sampler = None if task else MultiBlock(grid, options.min_keep, seed=0)
+    if task:
+        print(json.dumps({"program": title(options), "batch_size": options.batch}), flush=True)
     images = torch.randn(options.batch, 3, options.image, options.image, dtype=dtype)
     seconds, processor, contexts, kept = [], [], [], []
     for index in range(options.warmup + options.steps):
-        context, targets = sampler.batch(options.batch)
+        context, targets = sampler.batch(options.batch) if sampler else masks_of(
+            options.batch, grid, *(task[key][index] for key in ("context", "blocks", "targets")))
         start, busy = time.perf_counter(), time.process_time()
         loss = trainer.step(images, context, targets, 1e-4, 0.04, 0.996)
+        elapsed = time.perf_counter() - start
+        if task:
+            print(json.dumps({"step_seconds": elapsed}), flush=True)
         if index >= options.warmup:
-            seconds.append(time.perf_counter() - start)
+            seconds.append(elapsed)
             processor.append(time.process_time() - busy)
             contexts.append(context.shape[1])
             kept.append(targets.shape[2])
     if not math.isfinite(loss):
         sys.exit(f"the loss is '{loss}'")
     trained = sum(tensor.numel() for _, tensor in trainer.trained())
-    print(f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads, "
-          f"{allocator()}, {options.precision}, fused attention")
+    print(title(options))
     print(f"ViT {options.width}x{options.depth}, {options.heads} heads, patch {options.patch}, "
           f"image {options.image}, batch {options.batch}; predictor "
           f"{options.predictor_width}x{options.predictor_depth}; {trained:,} trained parameters")
@@ -488,6 +514,11 @@ def bench(options):
     print(f"{statistics.median(processor):.3f} s of processor time a step")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     print(f"peak memory {peak / 2 ** 30:.2f} GiB resident")
+
+
+def title(options):
+    return (f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads, {allocator()}, "
+            f"{options.precision}, fused attention")
 
 
 def allocator():

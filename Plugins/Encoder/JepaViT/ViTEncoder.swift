@@ -93,10 +93,14 @@ public final class ViTEncoder: Encoder {
     public func multiplyAdds(for sizes: [String: Int]) -> Int {
         let c = network.configuration
         let tokens = keeps ? sizes["K"] ?? c.patchCount : c.patchCount
-        let embedding = c.patchCount * c.channels * c.patchSize * c.patchSize * c.width
         let block = TransformerBlock.multiplyAdds(
             tokens: tokens, width: c.width, mlpWidth: c.mlpWidth)
-        return (sizes["B"] ?? 1) * (embedding + c.depth * block)
+        return dataMultiplyAdds(for: sizes) + (sizes["B"] ?? 1) * c.depth * block
+    }
+
+    public func dataMultiplyAdds(for sizes: [String: Int]) -> Int {
+        let c = network.configuration
+        return (sizes["B"] ?? 1) * c.patchCount * c.channels * c.patchSize * c.patchSize * c.width
     }
 
     public func keptNumbers(for sizes: [String: Int]) -> Int {

@@ -1,0 +1,46 @@
+import Foundation
+
+/// What the system counts for this process.
+enum ProcessFigures {
+    /// Seconds since the process was started, to a hundredth; nil where the system does not tell.
+    static var age: Double? {
+        guard let text = try? String(contentsOfFile: "/proc/self/stat", encoding: .utf8),
+            // The second field is a name in brackets that may hold anything.
+            let rest = text.split(separator: ")").last?.split(separator: " "), rest.count > 19,
+            let start = Double(rest[19])
+        else { return nil }
+        #if os(Linux)
+            var now = timespec()
+            clock_gettime(CLOCK_BOOTTIME, &now)
+            let ticks = Double(sysconf(Int32(_SC_CLK_TCK)))
+            return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9 - start / ticks
+        #else
+            return nil
+        #endif
+    }
+
+    /// Page faults so far that needed no disk.
+    static var pageFaults: Int { usage(of: RUSAGE_SELF).ru_minflt }
+
+    /// The most memory this process has ever occupied, in bytes.
+    static var peakBytes: Int { usage(of: RUSAGE_SELF).ru_maxrss * unit }
+
+    /// The same of the largest process that it started and that has ended.
+    static var peakBytesOfChildren: Int { usage(of: RUSAGE_CHILDREN).ru_maxrss * unit }
+
+    #if os(Linux)
+        private static let unit = 1024
+        private static func usage(of whom: __rusage_who) -> rusage {
+            var usage = rusage()
+            getrusage(__rusage_who_t(whom.rawValue), &usage)
+            return usage
+        }
+    #else
+        private static let unit = 1
+        private static func usage(of whom: Int32) -> rusage {
+            var usage = rusage()
+            getrusage(whom, &usage)
+            return usage
+        }
+    #endif
+}
