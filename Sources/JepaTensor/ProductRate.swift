@@ -1,45 +1,50 @@
 /// How fast matrix products run here: what a training step can at best come to.
-package enum ProductRate {
-    /// Rows, columns and depth of the products tried: large enough that copying and handing out
-    /// the work hardly shows, and one that suits the panels of this package's kernel.
-    static let sizes = [(1536, 1536, 768), (1024, 1024, 1024), (2048, 2048, 2048)]
+///
+/// The products are computed one at a time between steps, so that whatever else the machine does
+/// holds up both alike; the rate is that of the median of them, as the time of a step is.
+package struct ProductRate {
+    /// Rows, columns and depth of the products: large enough that copying and handing out the work
+    /// hardly shows, and some that suit the panels of this package's kernel.
+    static let sizes = [(1536, 1536, 768), (1024, 1024, 1024), (1536, 1536, 1536)]
 
-    /// Floating-point operations per second of the fastest product on all threads.
-    ///
-    /// - Parameter seconds: How long to try each size; every one is computed twice at least.
-    package static func measured(
-        with kernel: MatrixProduct.Kernel, seconds: Double = 0.2
-    ) -> Double {
-        sizes.reduce(0) { best, size in
-            max(best, measured(m: size.0, n: size.1, k: size.2, with: kernel, seconds: seconds))
+    /// What computes the products.
+    package let kernel: MatrixProduct.Kernel
+    /// Operations per second, per size.
+    private var rates = [[Double]](repeating: [], count: sizes.count)
+
+    /// Nothing is measured yet.
+    package init(_ kernel: MatrixProduct.Kernel) { self.kernel = kernel }
+
+    /// Computes one product of each size on all threads. Its memory is borrowed from the pool.
+    package mutating func measure() {
+        for (index, size) in Self.sizes.enumerated() {
+            rates[index].append(measured(m: size.0, n: size.1, k: size.2))
         }
     }
 
-    private static func measured(
-        m: Int, n: Int, k: Int, with kernel: MatrixProduct.Kernel, seconds: Double
-    ) -> Double {
+    /// Floating-point operations per second at the size that is fastest; 0 before any measurement.
+    package var operationsPerSecond: Double {
+        rates.compactMap { rates in
+            rates.isEmpty ? nil : rates.sorted()[rates.count / 2]
+        }.max() ?? 0
+    }
+
+    private func measured(m: Int, n: Int, k: Int) -> Double {
         // Numbers that are not all alike: equal ones can cost the processor less power.
-        let weights = { (name: String, shape: [Int], key: UInt64) in
-            let weight = Weight(name, shape: shape, initial: .truncatedNormal(deviation: 1))
+        func random(_ shape: [Int], key: UInt64) -> Tensor {
+            let weight = Weight("", shape: shape, initial: .truncatedNormal(deviation: 1))
             weight.materialise(key: key)
             return weight.value
         }
-        let (a, b) = (weights("a", [m, k], 1), weights("b", [k, n], 2))
-        let c = Tensor(uninitialized: [m, n])
+        let (a, b) = (random([m, k], key: 1), random([k, n], key: 2))
+        // Written once, so that its pages are there.
+        let c = Tensor(repeating: 0, shape: [m, n])
         let product = MatrixProduct(
             m: m, n: n, k: k, a: a.pointer, aStride: k, b: b.pointer, bStride: n,
             c: c.mutablePointer, cStride: n)
-        let clock = ContinuousClock()
         return withExtendedLifetime((a, b, c)) {
-            // The first one faults in the memory of the result.
-            product.runInParallel(with: kernel)
-            let start = clock.now
-            var fastest = Double.infinity
-            repeat {
-                let elapsed = clock.measure { product.runInParallel(with: kernel) } / .seconds(1)
-                fastest = min(fastest, elapsed)
-            } while start.duration(to: clock.now) / .seconds(1) < seconds
-            return 2 * Double(m) * Double(n) * Double(k) / fastest
+            let elapsed = ContinuousClock().measure { product.runInParallel(with: kernel) }
+            return 2 * Double(m) * Double(n) * Double(k) / (elapsed / .seconds(1))
         }
     }
 }

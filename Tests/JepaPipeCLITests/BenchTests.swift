@@ -133,11 +133,11 @@ struct BenchTests {
         #expect(peer.ratio >= peer.ratios.min()! / 1.5 && peer.ratio <= peer.ratios.max()! * 1.5)
         #expect(tasks.count == 2)
         for task in tasks {
-            #expect([task.warmUp, task.steps, task.batchSize] == [1, 2, 8])
-            #expect(task.image == [3, 16, 16])
+            #expect(task.warmUp == 1 && task.steps == 2 && task.batchSize == 8)
+            #expect(task.image as [Int] == [3, 16, 16])
             #expect(task.context.count == 3 && task.context.allSatisfy { $0 > 0 && $0 <= 16 })
             #expect(task.targets.count == 3 && task.targets.allSatisfy { $0 > 0 && $0 <= 16 })
-            #expect(task.blocks == [4, 4, 4])
+            #expect(task.blocks as [Int] == [4, 4, 4])
         }
     }
 

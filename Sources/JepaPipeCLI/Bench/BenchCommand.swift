@@ -33,8 +33,8 @@ enum BenchCommand: Command {
             "Images that cannot be opened are replaced by random ones of the same shape, which are "
                 + "made beforehand and cost no time. Nothing is saved.",
             "Operations are those of the method as published, so that work saved counts as speed. "
-                + "They are set against the fastest matrix products of the same moment, by this "
-                + "program's kernel or OpenBLAS.",
+                + "They are set against plain matrix products computed between the steps, by this "
+                + "program's kernel or OpenBLAS, whichever is faster.",
             "A peer prints lines of JSON: {\"program\": \"...\", \"batch_size\": 16} at first, and "
                 + "{\"step_seconds\": 3.2} after each step, those that warm up among them; other "
                 + "lines and keys are passed over. \(BenchPeer.variable) in its environment tells "

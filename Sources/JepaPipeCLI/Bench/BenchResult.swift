@@ -41,7 +41,7 @@ struct BenchResult: Encodable {
     let contextPatches: Double
     let targetPatches: Double
     let operationsPerImage: Double
-    /// Of all steps of a run together, over the runs.
+    /// Of the median step of a run, over the runs.
     let operationsPerSecond: Spread
     let ceiling: Ceiling
     /// The rate of a run over the ceiling measured in it, over the runs.

@@ -1,6 +1,6 @@
 import JepaTensor
 
-/// Some steps one after the other, and what the machine could do at that time.
+/// Some steps one after the other, and what the machine could do between them.
 struct BenchRun {
     /// The steps that count, in their order.
     let steps: [BenchStep]
@@ -9,7 +9,7 @@ struct BenchRun {
     /// The same with OpenBLAS.
     let blasCeiling: Double
 
-    /// Takes steps and measures products once they are done.
+    /// Takes steps, and measures matrix products after each that counts.
     ///
     /// - Parameter watch: Gets every step, and whether it only warms up.
     init(
@@ -17,15 +17,19 @@ struct BenchRun {
         watch: (BenchStep, _ warmsUp: Bool) -> Void
     ) throws {
         var steps: [BenchStep] = []
+        var own = MatrixProduct.Kernel.ownIsBuilt ? ProductRate(.own) : nil
+        var blas = ProductRate(.openBLAS)
         for (index, item) in work.enumerated() {
             let step = try session.take(item)
             watch(step, index < warmUp)
-            if index >= warmUp { steps.append(step) }
+            guard index >= warmUp else { continue }
+            steps.append(step)
+            own?.measure()
+            blas.measure()
         }
         self.steps = steps
-        ownCeiling =
-            MatrixProduct.Kernel.ownIsBuilt ? ProductRate.measured(with: .own) : nil
-        blasCeiling = ProductRate.measured(with: .openBLAS)
+        ownCeiling = own?.operationsPerSecond
+        blasCeiling = blas.operationsPerSecond
     }
 
     /// Operations per second of the faster matrix products.
@@ -34,8 +38,6 @@ struct BenchRun {
     /// The seconds of the steps.
     var seconds: Spread { Spread(steps.map(\.seconds)) }
 
-    /// Operations per second of all steps together.
-    var rate: Double {
-        steps.reduce(0) { $0 + $1.operations } / steps.reduce(0) { $0 + $1.seconds }
-    }
+    /// Operations per second of the median step.
+    var rate: Double { Spread(steps.map(\.rate)).median }
 }
