@@ -16,3 +16,12 @@ void jk_multiply(const jk_product *product) {
     __builtin_trap();
 #endif
 }
+
+void jk_pack(const jk_product *product, float *packed, size_t first, size_t count) {
+#if defined(__x86_64__)
+    jk_pack_avx512(product, packed, first, count);
+#else
+    (void)product, (void)packed, (void)first, (void)count;
+    __builtin_trap();
+#endif
+}

@@ -5,6 +5,7 @@
 
 #if defined(__x86_64__)
 void jk_multiply_avx512(const jk_product *product);
+void jk_pack_avx512(const jk_product *product, float *packed, size_t first, size_t count);
 #endif
 
 #endif

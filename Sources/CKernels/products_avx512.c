@@ -9,12 +9,14 @@
 
 #if defined(__x86_64__)
 
+_Static_assert(jk_panel_width == 64, "a tile is four vectors wide");
+
 enum {
     lanes = 16,
     tile_rows = 6,
     // 24 of 32 registers hold sums, four a row of the panel, one an entry of a.
     tile_vectors = 4,
-    panel_width = tile_vectors * lanes,
+    panel_width = jk_panel_width,
     // A panel of this depth stays in the second-level cache.
     panel_depth = 768,
 };
@@ -202,8 +204,25 @@ static void pack_transposed(
     }
 }
 
+/// Copies `depth` rows from row `first` on of a panel that begins at column j of op(b).
+static void pack_part(
+    const jk_product *x, float *panel, size_t j, size_t first, size_t depth) {
+    size_t columns = x->n - j < panel_width ? x->n - j : panel_width;
+    if (x->transposes_b) {
+        pack_transposed(panel, x->b + j * x->b_stride + first, x->b_stride, depth, columns);
+    } else {
+        pack(panel, x->b + first * x->b_stride + j, x->b_stride, depth, columns);
+    }
+}
+
+void jk_pack_avx512(const jk_product *x, float *packed, size_t first, size_t count) {
+    for (size_t p = first; p < first + count; p++) {
+        pack_part(x, packed + p * panel_width * x->k, p * panel_width, 0, x->k);
+    }
+}
+
 void jk_multiply_avx512(const jk_product *x) {
-    static _Thread_local _Alignas(64) float panel[panel_depth * panel_width];
+    static _Thread_local _Alignas(64) float copy[panel_depth * panel_width];
     size_t passes = x->k == 0 ? 1 : (x->k + panel_depth - 1) / panel_depth;
     size_t row_step = x->transposes_a ? 1 : x->a_stride;
     size_t depth_step = x->transposes_a ? x->a_stride : 1;
@@ -212,10 +231,11 @@ void jk_multiply_avx512(const jk_product *x) {
         size_t vectors = (columns + lanes - 1) / lanes;
         for (size_t pass = 0; pass < passes; pass++) {
             size_t first = x->k * pass / passes, depth = x->k * (pass + 1) / passes - first;
-            if (x->transposes_b) {
-                pack_transposed(panel, x->b + j * x->b_stride + first, x->b_stride, depth, columns);
+            const float *panel = copy;
+            if (x->packed) {
+                panel = x->packed + j * x->k + first * panel_width;
             } else {
-                pack(panel, x->b + first * x->b_stride + j, x->b_stride, depth, columns);
+                pack_part(x, copy, j, first, depth);
             }
             const float *a = x->a + first * depth_step;
             destination c = {x->c + j, x->c_stride, columns, x->alpha, pass ? 1 : x->beta};

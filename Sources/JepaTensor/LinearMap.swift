@@ -76,8 +76,14 @@ struct LinearMap {
         }
     }
 
-    /// Rows that stay in the last-level cache between the product and what follows it.
+    /// Rows of `width` that stay in the last-level cache between one step of the work and the next.
     static func rowsAtOnce(width: Int) -> Int { max(128, min(1024, (2 << 20) / max(width, 1))) }
+
+    /// Rows that a thread takes at a time: with the weight copied once for all of them, few enough
+    /// for its own cache and for the threads to end together; else as many as `rowsAtOnce`.
+    static func rowsOfAPart(width: Int) -> Int {
+        MatrixProduct.Kernel.ownIsBuilt ? 192 : rowsAtOnce(width: width)
+    }
 }
 
 /// The sums of the columns of a matrix `[rows, width]`; threads share the columns, so that the

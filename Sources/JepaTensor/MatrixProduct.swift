@@ -19,6 +19,8 @@ package struct MatrixProduct {
     var cStride: Int
     var alpha: Float = 1
     var beta: Float = 0
+    /// op(b) in the order that the kernel reads it in; nil lets each part copy what it needs.
+    private(set) var packed: UnsafePointer<Float>?
 
     /// OpenBLAS must not start threads of its own: they would compete with the pool.
     static let library: Void = openblas_set_num_threads(1)
@@ -41,10 +43,7 @@ package struct MatrixProduct {
     func run(with kernel: Kernel = .best) {
         guard m > 0, n > 0 else { return }
         if kernel == .own {
-            var product = jk_product(
-                m: m, n: n, k: k, transposes_a: transposesA, transposes_b: transposesB,
-                a_stride: aStride, b_stride: bStride, c_stride: cStride, alpha: alpha, beta: beta,
-                a: a, b: b, c: c)
+            var product = kernelProduct
             return jk_multiply(&product)
         }
         Self.library
@@ -69,7 +68,49 @@ package struct MatrixProduct {
         part.n = range.count
         part.b += transposesB ? range.lowerBound * bStride : range.lowerBound
         part.c += range.lowerBound
+        // Only whole panels lie one behind the other.
+        let isPanel = range.lowerBound % Int(jk_panel_width) == 0
+        part.packed = isPanel ? packed.map { $0 + range.lowerBound * k } : nil
         return part
+    }
+
+    /// Gives `body` the product with op(b) copied once for all parts that it may be cut into.
+    ///
+    /// - Complexity: O(n k), on all threads, and as much memory for the time of the call.
+    func withPackedB(_ body: (MatrixProduct) -> Void) {
+        let width = Int(jk_panel_width)
+        // For fewer rows than a tile has, copying is not worth its while.
+        guard Kernel.best == .own, m > 6, n > 0, k > 0, packed == nil else { return body(self) }
+        let panels = (n + width - 1) / width
+        Storage.withScratch(panels * width * k) { place in
+            var product = kernelProduct
+            withUnsafePointer(to: &product) { product in
+                parallelParts(panels, grain: max(1, 32768 / (width * k))) { part in
+                    jk_pack(product, place, part.lowerBound, part.count)
+                }
+            }
+            var whole = self
+            whole.packed = UnsafePointer(place)
+            body(whole)
+        }
+    }
+
+    /// The same product with another one's copy of b, which has to be the same.
+    func sharingB(of other: MatrixProduct) -> MatrixProduct {
+        precondition(
+            b == other.b && n == other.n && k == other.k && transposesB == other.transposesB,
+            "a product of \(n) columns and depth \(k) cannot use what was copied for another")
+        var product = self
+        product.packed = other.packed
+        return product
+    }
+
+    /// The product as the kernel takes it.
+    private var kernelProduct: jk_product {
+        jk_product(
+            m: m, n: n, k: k, transposes_a: transposesA, transposes_b: transposesB,
+            a_stride: aStride, b_stride: bStride, c_stride: cStride, alpha: alpha, beta: beta,
+            a: a, b: b, c: c, packed: packed)
     }
 
     /// Computes the product on all threads.
@@ -79,6 +120,14 @@ package struct MatrixProduct {
         let wanted = kernel == .own && threadCount > 1 ? 3 * threadCount : threadCount
         let (down, across) = Self.tiling(m: m, n: n, k: k, for: wanted)
         guard down * across > 1 else { return run(with: kernel) }
+        guard down == 1 || kernel != .own || packed != nil else {
+            return withPackedB { $0.run(down: down, across: across, with: kernel) }
+        }
+        run(down: down, across: across, with: kernel)
+    }
+
+    /// Computes the product in so many tiles on all threads.
+    private func run(down: Int, across: Int, with kernel: Kernel) {
         parallel(down * across) { tile in
             let (i, j) = (tile / across, tile % across)
             rows(Self.cut(m, i, of: down, grain: 6)..<Self.cut(m, i + 1, of: down, grain: 6))

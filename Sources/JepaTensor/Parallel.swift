@@ -64,7 +64,12 @@ func parallelRows(
         if rows > 0 { body(0..<rows) }
         return
     }
-    parallel(parts) { part in body(rows * part / parts..<rows * (part + 1) / parts) }
+    // The kernel for matrix products takes six rows at a time.
+    func cut(_ part: Int) -> Int {
+        let row = rows * part / parts
+        return part < parts && rows >= 12 * parts ? row / 6 * 6 : row
+    }
+    parallel(parts) { part in body(cut(part)..<cut(part + 1)) }
 }
 
 /// The sum of `body` over parts of fixed size, the same for every number of threads.

@@ -16,6 +16,9 @@ public final class Storage: @unchecked Sendable {
         self.count = count
     }
 
+    /// Whether the elements were zero when the block was borrowed, because nobody had it before.
+    var beganAsZeros: Bool { block.isZero }
+
     deinit { StoragePool.shared.giveBack(block) }
 
     /// Lends a block of unspecified contents for the time of a call.

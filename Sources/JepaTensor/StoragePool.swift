@@ -15,6 +15,8 @@ public final class StoragePool: Sendable {
         let pointer: UnsafeMutablePointer<Float>
         let capacity: Int
         let region: Int
+        /// Whether it was never lent before and has only zeros.
+        var isZero = false
     }
 
     /// What the pool holds, in bytes.
@@ -32,6 +34,8 @@ public final class StoragePool: Sendable {
     fileprivate struct Region {
         let start: UnsafeMutablePointer<Float>
         let capacity: Int
+        /// From here on nothing was ever lent, and the system has filled it with zeros.
+        var untouched: UnsafeMutablePointer<Float>
     }
 
     fileprivate struct State: @unchecked Sendable {
@@ -116,7 +120,10 @@ extension StoragePool.State {
         let start = memory.bindMemory(to: Float.self, capacity: size)
         let number = nextRegion
         nextRegion += 1
-        regions[number] = StoragePool.Region(start: start, capacity: size)
+        // Small blocks come from the heap, which does not clear them.
+        let isZero = size * 4 >= 2 << 20
+        regions[number] = StoragePool.Region(
+            start: start, capacity: size, untouched: isZero ? start : start + size)
         usage.systemAllocations += 1
         usage.idle += size * 4
         let gap = StoragePool.Block(pointer: start, capacity: size, region: number)
@@ -135,7 +142,12 @@ extension StoragePool.State {
                 pointer: gap.pointer + capacity, capacity: gap.capacity - capacity,
                 region: gap.region)
         }
-        return StoragePool.Block(pointer: gap.pointer, capacity: capacity, region: gap.region)
+        let end = gap.pointer + capacity
+        let untouched = regions[gap.region]?.untouched ?? end
+        if untouched < end { regions[gap.region]?.untouched = end }
+        return StoragePool.Block(
+            pointer: gap.pointer, capacity: capacity, region: gap.region,
+            isZero: untouched <= gap.pointer)
     }
 
     /// Makes a block a gap again, joined with the gaps it touches.

@@ -38,18 +38,20 @@ extension Tape {
         let value = activation == .gelu && keeps ? Tensor(uninitialized: shape) : linear
         let (input, other) = (x.value, residual?.value)
         let product = map.product(input.pointer, rows: rows, into: linear.mutablePointer)
-        let longest = LinearMap.rowsAtOnce(width: map.width)
-        parallelRows(rows, width: map.width, longest: longest) { part in
-            product.rows(part).run()
-            let offset = part.lowerBound * map.width
-            let from = other.map { $0.pointer + offset }
-            let place = linear.mutablePointer + offset
-            switch activation {
-            case .none: jk_add_bias(place, map.biasPointer, from, part.count, map.width)
-            case .gelu:
-                jk_add_bias_gelu(
-                    value.mutablePointer + offset, place, map.biasPointer, from, part.count,
-                    map.width)
+        let longest = LinearMap.rowsOfAPart(width: map.width)
+        product.withPackedB { product in
+            parallelRows(rows, width: map.width, longest: longest) { part in
+                product.rows(part).run()
+                let offset = part.lowerBound * map.width
+                let from = other.map { $0.pointer + offset }
+                let place = linear.mutablePointer + offset
+                switch activation {
+                case .none: jk_add_bias(place, map.biasPointer, from, part.count, map.width)
+                case .gelu:
+                    jk_add_bias_gelu(
+                        value.mutablePointer + offset, place, map.biasPointer, from, part.count,
+                        map.width)
+                }
             }
         }
 

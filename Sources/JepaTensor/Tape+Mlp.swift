@@ -35,20 +35,30 @@ extension Tape {
         let wide = keeps ? Tensor(uninitialized: [rows, hidden]) : nil
         let value = Tensor(uninitialized: shape)
         let (input, other) = (x.value, residual?.value)
-        let longest = LinearMap.rowsAtOnce(width: hidden)
-        parallelRows(rows, width: hidden, longest: longest) { part in
-            Storage.withScratch(part.count * hidden) { active in
-                let place = wide.map { $0.mutablePointer + part.lowerBound * hidden } ?? active
-                widen.product(
-                    input.pointer + part.lowerBound * widen.inputs, rows: part.count, into: place
-                ).run()
-                jk_add_bias_gelu(active, place, widen.biasPointer, nil, part.count, hidden)
-                let offset = part.lowerBound * narrow.width
-                let result = value.mutablePointer + offset
-                narrow.product(active, rows: part.count, into: result).run()
-                jk_add_bias(
-                    result, narrow.biasPointer, other.map { $0.pointer + offset }, part.count,
-                    narrow.width)
+        let longest = LinearMap.rowsOfAPart(width: hidden)
+        // For the weights alone: where their results go is decided part by part.
+        let anywhere = value.mutablePointer
+        widen.product(input.pointer, rows: rows, into: anywhere).withPackedB { widening in
+            narrow.product(input.pointer, rows: rows, into: anywhere).withPackedB { narrowing in
+                parallelRows(rows, width: hidden, longest: longest) { part in
+                    Storage.withScratch(part.count * hidden) { active in
+                        let place =
+                            wide.map { $0.mutablePointer + part.lowerBound * hidden } ?? active
+                        widen.product(
+                            input.pointer + part.lowerBound * widen.inputs, rows: part.count,
+                            into: place
+                        ).sharingB(of: widening).run()
+                        jk_add_bias_gelu(
+                            active, place, widen.biasPointer, nil, part.count, hidden)
+                        let offset = part.lowerBound * narrow.width
+                        let result = value.mutablePointer + offset
+                        narrow.product(active, rows: part.count, into: result)
+                            .sharingB(of: narrowing).run()
+                        jk_add_bias(
+                            result, narrow.biasPointer, other.map { $0.pointer + offset },
+                            part.count, narrow.width)
+                    }
+                }
             }
         }
         guard let wide else { return Variable(value) }
@@ -57,25 +67,28 @@ extension Tape {
         return record(value, keeps: true) { gradient in
             otherSlot?.accumulate(gradient)
             narrow.accumulateBias(gradient.pointer, rows: rows)
-            let step = longest * 2
-            for start in stride(from: 0, to: rows, by: step) {
-                let count = min(step, rows - start)
-                let from = gradient.pointer + start * narrow.width
-                // The gradient of the GELU's result turns into that result, while the GELU's
-                // input turns into its gradient.
-                let active = Tensor(uninitialized: [count, hidden])
-                parallelRows(count, width: hidden, longest: longest) { part in
-                    let place = active.mutablePointer + part.lowerBound * hidden
-                    narrow.inputGradient(
-                        from + part.lowerBound * narrow.width, rows: part.count, into: place,
-                        adds: false
-                    ).run()
-                    jk_gelu_exchange(
-                        place, wide.mutablePointer + (start + part.lowerBound) * hidden,
-                        part.count * hidden)
+            let step = LinearMap.rowsAtOnce(width: hidden) * 2
+            narrow.inputGradient(gradient.pointer, rows: rows, into: anywhere, adds: false)
+                .withPackedB { passing in
+                    for start in stride(from: 0, to: rows, by: step) {
+                        let count = min(step, rows - start)
+                        let from = gradient.pointer + start * narrow.width
+                        // The gradient of the GELU's result turns into that result, while the
+                        // GELU's input turns into its gradient.
+                        let active = Tensor(uninitialized: [count, hidden])
+                        parallelRows(count, width: hidden, longest: longest) { part in
+                            let place = active.mutablePointer + part.lowerBound * hidden
+                            narrow.inputGradient(
+                                from + part.lowerBound * narrow.width, rows: part.count,
+                                into: place, adds: false
+                            ).sharingB(of: passing).run()
+                            jk_gelu_exchange(
+                                place, wide.mutablePointer + (start + part.lowerBound) * hidden,
+                                part.count * hidden)
+                        }
+                        narrow.accumulateWeight(from, rows: count) { active }
+                    }
                 }
-                narrow.accumulateWeight(from, rows: count) { active }
-            }
             widen.accumulateBias(wide.pointer, rows: rows)
             widen.accumulateWeight(wide.pointer, rows: rows, x: recallX)
             xSlot?.accumulate(shape: xShape) { place, adds in

@@ -26,6 +26,8 @@ public struct Tensor: Sendable {
     /// A tensor of one value everywhere.
     public init(repeating value: Float, shape: [Int]) {
         self.init(uninitialized: shape)
+        // Memory that the system has just cleared is not touched before it is needed.
+        if value.bitPattern == 0 && storage.beganAsZeros { return }
         jk_fill(mutablePointer, value, count)
     }
 
@@ -87,7 +89,10 @@ public struct Tensor: Sendable {
     /// A copy with storage of its own.
     public func copy() -> Tensor {
         let result = Tensor(uninitialized: shape)
-        result.mutablePointer.update(from: pointer, count: count)
+        parallelElements(count) { part in
+            (result.mutablePointer + part.lowerBound).update(
+                from: pointer + part.lowerBound, count: part.count)
+        }
         return result
     }
 

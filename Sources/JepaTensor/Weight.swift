@@ -59,17 +59,17 @@ public final class Weight {
     ///
     /// - Parameter key: Names the random sequence; the same key gives the same elements.
     public func materialise(key: UInt64) {
-        let tensor = Tensor(uninitialized: shape)
         switch initial {
-        case .constant(let constant): jk_fill(tensor.mutablePointer, constant, count)
+        case .constant(let constant): storedValue = Tensor(repeating: constant, shape: shape)
         case .truncatedNormal(let deviation):
+            let tensor = Tensor(uninitialized: shape)
             parallelElements(count) { part in
                 jk_fill_truncated_normal(
                     tensor.mutablePointer + part.lowerBound, part.lowerBound, part.count, deviation,
                     key)
             }
+            storedValue = tensor
         }
-        storedValue = tensor
     }
 
     /// Adds to the gradient through a kernel that can accumulate: `body` gets the place and

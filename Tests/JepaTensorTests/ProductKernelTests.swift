@@ -28,16 +28,29 @@ struct ProductKernelTests {
         var c: Tensor { sampleTensor([m, cStride], seed: 3) }
 
         /// Computes the rows and columns of a part of c.
-        func run(into c: Tensor, rows: Range<Int>, columns: Range<Int>) {
+        ///
+        /// - Parameter packs: Whether b is copied beforehand, the last panel first.
+        func run(
+            into c: Tensor, rows: Range<Int>, columns: Range<Int>, packs: Bool = false
+        ) {
             let (a, b) = (a, b)
-            withExtendedLifetime((a, b)) {
-                var product = jk_product(
-                    m: rows.count, n: columns.count, k: k, transposes_a: transposesA,
-                    transposes_b: transposesB, a_stride: aStride, b_stride: bStride,
-                    c_stride: cStride, alpha: alpha, beta: beta,
-                    a: a.pointer + rows.lowerBound * (transposesA ? 1 : aStride),
-                    b: b.pointer + columns.lowerBound * (transposesB ? bStride : 1),
-                    c: c.mutablePointer + rows.lowerBound * cStride + columns.lowerBound)
+            let panels = (columns.count + Int(jk_panel_width) - 1) / Int(jk_panel_width)
+            let copy = Tensor(repeating: .nan, shape: [panels, k, Int(jk_panel_width)])
+            withExtendedLifetime((a, b, copy)) {
+                var product = jk_product()
+                (product.m, product.n, product.k) = (rows.count, columns.count, k)
+                (product.transposes_a, product.transposes_b) = (transposesA, transposesB)
+                (product.a_stride, product.b_stride) = (aStride, bStride)
+                product.c_stride = cStride
+                (product.alpha, product.beta) = (alpha, beta)
+                product.a = a.pointer + rows.lowerBound * (transposesA ? 1 : aStride)
+                product.b = b.pointer + columns.lowerBound * (transposesB ? bStride : 1)
+                product.c = c.mutablePointer + rows.lowerBound * cStride + columns.lowerBound
+                if packs {
+                    jk_pack(&product, copy.mutablePointer, panels - 1, 1)
+                    jk_pack(&product, copy.mutablePointer, 0, panels - 1)
+                    product.packed = copy.pointer
+                }
                 jk_multiply(&product)
             }
         }
@@ -84,6 +97,18 @@ struct ProductKernelTests {
         product.run(into: c, rows: 0..<product.m, columns: 0..<product.n)
         // Float32 sums of 2,003 terms, 24 at most a few thousand ulp apart.
         expectEqual(c, product.expected, shape: c.shape, .ofLargest(1e-5), "\(product)")
+    }
+
+    @Test(
+        arguments: [(1, 1, 1), (13, 47, 31), (7, 131, 900), (6, 128, 16), (2, 80, 0)], transposes)
+    func aCopyOfBMadeBeforehandChangesNoBit(size: (Int, Int, Int), transposed: (Bool, Bool)) {
+        let product = Case(
+            m: size.0, n: size.1, k: size.2, transposesA: transposed.0,
+            transposesB: transposed.1, alpha: 0.3, beta: 1)
+        let (alone, shared) = (product.c.copy(), product.c.copy())
+        product.run(into: alone, rows: 0..<product.m, columns: 0..<product.n)
+        product.run(into: shared, rows: 0..<product.m, columns: 0..<product.n, packs: true)
+        #expect(alone.elements == shared.elements)
     }
 
     @Test func infinitiesAndNaNOfTheOutputAreNotReadWithoutBeta() {

@@ -38,6 +38,23 @@ import Testing
         }
     }
 
+    /// Zeros are not written where the system has just cleared the memory, but must be elsewhere.
+    @Test func zerosAreZerosInMemoryThatWasUsed() async {
+        await #expect(processExitsWith: .success) {
+            func fill(_ count: Int) {
+                let used = Tensor(repeating: .nan, shape: [count])
+                #expect(used.elements.allSatisfy { $0.isNaN })
+            }
+            for (used, wanted) in [(5, 5), (1000, 3000), (5000, 4000), (70_000, 200_000)] {
+                let before = Tensor(repeating: 0, shape: [17])
+                fill(used)
+                let zeros = Tensor(repeating: 0, shape: [wanted])
+                #expect(zeros.elements.allSatisfy { $0 == 0 })
+                #expect(before.elements.allSatisfy { $0 == 0 })
+            }
+        }
+    }
+
     @Test func whatGoesBackIsNotLent() async {
         await #expect(processExitsWith: .success) {
             let before = StoragePool.shared.usage.lent

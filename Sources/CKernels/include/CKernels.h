@@ -58,6 +58,8 @@ typedef struct {
     float alpha, beta;
     const float *a, *b;
     float *c;
+    /// op(b) as jk_pack wrote it, or NULL: then every product copies b for itself.
+    const float *packed;
 } jk_product;
 
 /// Whether the level in use has a kernel for products.
@@ -66,6 +68,14 @@ bool jk_multiplies(void);
 /// Computes a product; only if jk_multiplies(). An entry comes out the same, to the bit, in
 /// whatever part of the rows and columns it is computed.
 void jk_multiply(const jk_product *product);
+
+/// Columns of op(b) that are copied together. Panel p begins at element p * jk_panel_width * k of
+/// what jk_pack writes, and the last one is as wide as the others.
+enum { jk_panel_width = 64 };
+
+/// Copies panels first ..< first + count of op(b) to their places in `packed`, for products with
+/// the same b; only if jk_multiplies().
+void jk_pack(const jk_product *product, float *packed, size_t first, size_t count);
 
 // ---- elementwise -----------------------------------------------------------------------------
 
