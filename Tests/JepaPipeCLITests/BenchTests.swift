@@ -93,7 +93,7 @@ struct BenchTests {
         #expect(outcome.status == 0)
         for word in [
             "Pipeline 'tiny': 8 images a step", "those of the graph", "GFLOP an image",
-            "target_encoder", "images/s", "OpenBLAS", "start-up", "page faults a step",
+            "target_encoder", "images/s", "OpenBLAS", "page faults a step",
         ] {
             #expect(outcome.output.contains(word), "\(word) is not in \(outcome.output)")
         }

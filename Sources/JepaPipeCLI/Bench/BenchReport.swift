@@ -88,6 +88,9 @@ struct BenchReport {
                     + "(\(range(result.pageFaults) { "\(Int($0))" })), "
                     + "\(result.allocationsAfterSecondStep) blocks from the system after step 2"),
         ]
+            + (result.othersShare.map { others in
+                [row("disturbance", "other programs used \(percent(others)) of the cores")]
+            } ?? [])
     }
 
     private var comparisonLines: [String] {

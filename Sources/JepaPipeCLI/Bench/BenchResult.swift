@@ -51,6 +51,9 @@ struct BenchResult: Encodable {
     /// Of a step.
     let pageFaults: Spread
     let allocationsAfterSecondStep: Int
+    /// The share of all cores that other programs used meanwhile: far above 0, nothing was
+    /// measured.
+    let othersShare: Double?
     let loading: Loading?
     let peer: BenchComparison?
 
@@ -88,6 +91,7 @@ struct BenchResult: Encodable {
         stateBytes = session.stateBytes
         pageFaults = Spread(steps.map { Double($0.pageFaults) })
         allocationsAfterSecondStep = session.lateAllocations
+        othersShare = runs.compactMap(\.othersShare).max()
         let coreSeconds = stepSeconds.median * Double(Machine.current.cores)
         loading = try session.images.secondsPerImage().map {
             Loading(secondsPerImage: $0, share: $0 * Double(batchSize) / coreSeconds)

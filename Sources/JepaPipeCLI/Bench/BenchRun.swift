@@ -1,4 +1,5 @@
 import JepaTensor
+import JepaTraining
 
 /// Some steps one after the other, and what the machine could do between them.
 struct BenchRun {
@@ -8,6 +9,8 @@ struct BenchRun {
     let ownCeiling: Double?
     /// The same with OpenBLAS.
     let blasCeiling: Double
+    /// The share of all cores that other programs used during the steps; nil if unknown.
+    let othersShare: Double?
 
     /// Takes steps, and measures matrix products after each that counts.
     ///
@@ -19,6 +22,7 @@ struct BenchRun {
         var steps: [BenchStep] = []
         var own = MatrixProduct.Kernel.ownIsBuilt ? ProductRate(.own) : nil
         var blas = ProductRate(.openBLAS)
+        let (start, before) = (ContinuousClock.now, ProcessFigures.busySeconds)
         for (index, item) in work.enumerated() {
             let step = try session.take(item)
             watch(step, index < warmUp)
@@ -26,6 +30,13 @@ struct BenchRun {
             steps.append(step)
             own?.measure()
             blas.measure()
+        }
+        let seconds = start.duration(to: .now) / .seconds(1)
+        if let before, let after = ProcessFigures.busySeconds {
+            let others = (after.all - before.all) - (after.own - before.own)
+            othersShare = max(0, others) / seconds / Double(Machine.current.cores)
+        } else {
+            othersShare = nil
         }
         self.steps = steps
         ownCeiling = own?.operationsPerSecond

@@ -22,6 +22,26 @@ enum ProcessFigures {
     /// Page faults so far that needed no disk.
     static var pageFaults: Int { usage(of: RUSAGE_SELF).ru_minflt }
 
+    /// Seconds that all cores together have been busy, and those of this process among them; nil
+    /// where the system does not tell.
+    static var busySeconds: (all: Double, own: Double)? {
+        guard let text = try? String(contentsOfFile: "/proc/stat", encoding: .utf8),
+            let line = text.split(separator: "\n").first
+        else { return nil }
+        // User, nice, system, idle, waiting, two kinds of interrupts, stolen by other guests.
+        let counts = line.split(separator: " ").dropFirst().compactMap { Double($0) }
+        guard counts.count >= 8 else { return nil }
+        let busy = counts[0] + counts[1] + counts[2] + counts[5] + counts[6] + counts[7]
+        let used = usage(of: RUSAGE_SELF)
+        func seconds(_ time: timeval) -> Double {
+            Double(time.tv_sec) + Double(time.tv_usec) / 1e6
+        }
+        return (
+            busy / Double(sysconf(Int32(_SC_CLK_TCK))),
+            seconds(used.ru_utime) + seconds(used.ru_stime)
+        )
+    }
+
     /// The most memory this process has ever occupied, in bytes.
     static var peakBytes: Int { usage(of: RUSAGE_SELF).ru_maxrss * unit }
 
