@@ -1,3 +1,4 @@
+import Foundation
 import JepaCore
 import JepaGraph
 import JepaTensor
@@ -118,7 +119,11 @@ enum BenchCommand: Command {
         if let text = try? JSONLine.text(line) { print(text) }
     }
 
-    private static func print(_ text: String) { Swift.print(text) }
+    /// Prints a line at once: whoever reads it may be waiting.
+    private static func print(_ text: String) {
+        Swift.print(text)
+        fflush(nil)
+    }
 }
 
 extension BenchSession {
