@@ -58,11 +58,14 @@ enum BenchCommand: Command {
         let steps = arguments.integer("--steps") ?? 1
         if printsJSON { try announce(session) }
         var (runs, peers, work): ([BenchRun], [BenchPeer.Run], [BenchWork]) = ([], [], [])
-        var peakBytes = 0
+        // Matrix products, which need memory of their own, are measured after the first step that
+        // counts.
+        var (peakBytes, isSettled) = (0, false)
         for _ in 0..<(arguments.integer("--runs") ?? (peer == nil ? 1 : 3)) {
             let task = try session.work(warmUp + steps)
             let run = try BenchRun(session, task, warmUp: warmUp) { step, warmsUp in
-                peakBytes = max(peakBytes, ProcessFigures.peakBytes)
+                if !isSettled { peakBytes = max(peakBytes, ProcessFigures.peakBytes) }
+                isSettled = isSettled || !warmsUp
                 if printsJSON { print(step, warmsUp: warmsUp) }
             }
             runs.append(run)
