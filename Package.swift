@@ -87,6 +87,8 @@ let stages: [Target] = [
     stage("JepaL2", role: "Loss", ["JepaTensor"]),
     stage("JepaVarianceCovariance", role: "Loss", ["JepaTensor"]),
     stage("JepaAdamW", role: "Optimizer", ["JepaTensor"]),
+    stage("JepaSGD", role: "Optimizer", ["JepaTensor"]),
+    stage("JepaLARS", role: "Optimizer", ["JepaTensor"]),
 ]
 
 let builtInStages = stages.map(\.name).filter { $0.hasPrefix("Jepa") }
@@ -97,7 +99,8 @@ let program: [Target] = [
         "JepaPipeCLI",
         [
             "JepaCore", "JepaEvaluation", "JepaFormats", "JepaGraph", "JepaImageFolder",
-            "JepaImages", "JepaInterop", "JepaNN", "JepaStages", "JepaTensor", "JepaTraining",
+            "JepaImages", "JepaInterop", "JepaLARS", "JepaNN", "JepaSGD", "JepaScenes",
+            "JepaStages", "JepaTensor", "JepaTraining",
         ]),
     core("JepaTestSupport", ["JepaCore", "JepaTensor", "JepaFormats"]),
     .executableTarget(
@@ -118,6 +121,9 @@ let testTargets: [Target] = [
     tests(
         "JepaEvaluationTests", ["JepaEvaluation", "JepaCore", "JepaFormats", "JepaTensor"],
         resources: [.copy("Fixtures")]),
+    tests(
+        "OptimizerTests", ["JepaSGD", "JepaLARS", "JepaCore", "JepaTensor"],
+        resources: [.copy("Fixtures")]),
     tests("JepaTrainingTests", ["JepaTraining", "JepaStages", "JepaGraph"]),
     tests("ScenesTests", ["JepaScenes", "CSceneRenderer", "JepaCore"]),
     tests(
@@ -128,8 +134,8 @@ let testTargets: [Target] = [
     tests(
         "JepaPipeCLITests",
         [
-            "JepaPipeCLI", "JepaCore", "JepaFormats", "JepaGraph", "JepaImages", "JepaInterop",
-            "JepaRecorded",
+            "JepaPipeCLI", "JepaCore", "JepaEvaluation", "JepaFormats", "JepaGraph", "JepaImages",
+            "JepaInterop", "JepaRecorded",
             "JepaStages", "JepaTensor", "JepaTraining",
         ], resources: [.copy("Fixtures")]),
 ]

@@ -68,6 +68,16 @@
         (float *weight, float *first, float *second, const float *gradient, \
             jk_adamw_step step, size_t count), \
         (weight, first, second, gradient, step, count)) \
+    K(dots, \
+        (float *out, const float *rows, const float *vector, size_t count, size_t width), \
+        (out, rows, vector, count, width)) \
+    K(half_dots, \
+        (float *out, const uint16_t *rows, const float *vector, size_t count, size_t width), \
+        (out, rows, vector, count, width)) \
+    K(momentum, \
+        (float *weight, float *buffer, const float *gradient, jk_momentum_step step, \
+            size_t count), \
+        (weight, buffer, gradient, step, count)) \
     K(fill_truncated_normal, \
         (float *out, size_t start, size_t count, float deviation, uint64_t key), \
         (out, start, count, deviation, key)) \

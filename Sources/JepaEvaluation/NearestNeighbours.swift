@@ -1,6 +1,6 @@
 import Foundation
 import JepaCore
-import JepaTensor
+package import JepaTensor
 
 /// A classifier without training: images are named after the images most like them.
 ///
@@ -104,35 +104,8 @@ public struct NearestNeighbours: Equatable, Sendable {
     }
 }
 
-/// The best entries seen so far, in falling order of similarity.
-private struct Neighbours {
-    let limit: Int
-    private(set) var similarities: [Float] = []
-    private(set) var indices: [Int] = []
-
-    init(limit: Int) { self.limit = limit }
-
-    /// Takes in a run of bank entries; runs come in rising order, so that the first of equals stays.
-    mutating func offer(_ row: UnsafePointer<Float>, from bank: Range<Int>, except own: Int) {
-        var floor = similarities.count < limit ? -Float.infinity : similarities[limit - 1]
-        for offset in 0..<bank.count where row[offset] > floor {
-            let index = bank.lowerBound + offset
-            if index == own { continue }
-            var place = similarities.count
-            while place > 0, similarities[place - 1] < row[offset] { place -= 1 }
-            if similarities.count == limit {
-                similarities.removeLast()
-                indices.removeLast()
-            }
-            similarities.insert(row[offset], at: place)
-            indices.insert(index, at: place)
-            if similarities.count == limit { floor = similarities[limit - 1] }
-        }
-    }
-}
-
 /// The rows scaled to length one; rows of zeros stay.
-func normalisedRows(_ rows: Tensor) -> Tensor {
+package func normalisedRows(_ rows: Tensor) -> Tensor {
     let width = rows.shape[1]
     let result = Tensor(uninitialized: rows.shape)
     for row in 0..<rows.shape[0] {

@@ -30,24 +30,8 @@ public struct RidgeRegression: Equatable, Sendable {
     /// - Complexity: O(n D^2 + D^3).
     public func fit(_ train: FeatureSet, to values: [Double]) throws -> LinearRegressor {
         try checkValues(values, for: train)
-        let standardiser =
-            standardise
-            ? Standardiser(fitting: train) : Standardiser(identityOfWidth: train.width)
-        let features = standardiser.apply(to: train.features)
-        let center = ColumnMoments(of: features).mean
-        let meanValue = values.reduce(0, +) / Double(values.count)
-
-        var gram = SymmetricMatrix(gramOf: features, minus: center)
-        gram.addToDiagonal(strength)
-        var products = Array(repeating: 0.0, count: train.width)
-        for row in 0..<train.count {
-            let (from, distance) = (features.pointer + row * train.width, values[row] - meanValue)
-            for i in 0..<train.width { products[i] += (Double(from[i]) - center[i]) * distance }
-        }
-        let weights = try CholeskyFactor(gram).solve(products)
-        let shift = zip(weights, center).reduce(0) { $0 + $1.0 * $1.1 }
-        return LinearRegressor(
-            weights: weights, bias: meanValue - shift, standardiser: standardiser)
+        return try RidgeProblem(train, values, standardise: standardise)
+            .solve(strength: strength)
     }
 }
 
@@ -85,7 +69,7 @@ public struct LinearRegressor: Equatable, Sendable {
     }
 }
 
-private func checkValues(_ values: [Double], for set: FeatureSet) throws {
+func checkValues(_ values: [Double], for set: FeatureSet) throws {
     guard values.count == set.count else {
         throw PipelineError(
             .data, "found \(values.count) values for \(set.count) images; each image needs one")

@@ -155,7 +155,7 @@ public final class VisionTransformer {
         return layers
     }
 
-    private func embed(
+    func embed(
         _ images: Variable, keep: PatchIndices?, on tape: Tape, trace: Trace?
     ) -> Variable {
         let size = configuration.patchSize

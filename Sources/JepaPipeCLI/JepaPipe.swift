@@ -91,7 +91,9 @@ extension JepaPipe {
             PlanCommand.self,
             GraphCommand.self,
             MasksCommand.self, InspectCommand.self, ImportCommand.self, ExportCommand.self,
-            FeaturesCommand.self, VerifyCommand.self, StagesCommand.self, StagesShowCommand.self,
+            FeaturesCommand.self, EvalCommand.self, SearchIndexCommand.self,
+            SearchQueryCommand.self, VerifyCommand.self, StagesCommand.self,
+            StagesShowCommand.self,
             SchemaCommand.self,
         ]
     }

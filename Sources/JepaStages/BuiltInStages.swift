@@ -4,12 +4,14 @@ public import JepaCore
 import JepaEMA
 import JepaImageFolder
 import JepaL2
+import JepaLARS
 import JepaMultiblock
 import JepaPixels
 import JepaRandomMasker
 import JepaRasterised
 import JepaRecorded
 import JepaRecordedMasks
+import JepaSGD
 import JepaScenes
 import JepaSmoothL1
 import JepaVarianceCovariance
@@ -27,7 +29,7 @@ public enum BuiltInStages: StagePlugin {
             ViTEncoder.self, EMAEncoder.self, PixelsEncoder.self,
             ViTPredictor.self,
             SmoothL1Loss.self, L2Loss.self, VarianceCovarianceLoss.self,
-            AdamW.self,
+            AdamW.self, SGD.self, LARS.self,
         ]
     }
 

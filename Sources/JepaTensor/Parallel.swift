@@ -68,8 +68,9 @@ func parallelRows(
 }
 
 /// The sum of `body` over parts of fixed size, the same for every number of threads.
-func parallelSum(_ count: Int, _ body: (Range<Int>) -> Double) -> Double {
-    let size = 32768
+func parallelSum(
+    _ count: Int, grain size: Int = 32768, _ body: (Range<Int>) -> Double
+) -> Double {
     let parts = (count + size - 1) / size
     var sums = [Double](repeating: 0, count: parts)
     sums.withUnsafeMutableBufferPointer { sums in

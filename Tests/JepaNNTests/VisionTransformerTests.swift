@@ -16,6 +16,19 @@ import Testing
         return network
     }
 
+    @Test func branchesThatAreLeftOutOfOneImageChangeThatOneOnly() {
+        let network = network()
+        let plain = network.forward(Variable(images), on: Tape()).value
+        let all = BranchFactors(attention: [1, 1], mlp: [1, 1])
+        let whole = network.forward(Variable(images), branches: [all, all], on: Tape()).value
+        expectEqual(whole, plain, .absolute(1e-5))
+        let second = BranchFactors(attention: [1, 0], mlp: [1, 1])
+        let some = network.forward(Variable(images), branches: [all, second], on: Tape()).value
+        expectEqual(some.rows(0..<1), plain.rows(0..<1), .absolute(1e-5))
+        let moved = zip(some.rows(1..<2).elements, plain.rows(1..<2).elements).map { abs($0 - $1) }
+        #expect((moved.max() ?? 0) > 0.01)
+    }
+
     @Test func weightsBearTheOfficialNamesInOrder() {
         let weights = VisionTransformer(Self.configuration).weights
         #expect(

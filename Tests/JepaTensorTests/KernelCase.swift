@@ -29,6 +29,9 @@ enum KernelCase: String, CaseIterable, Sendable {
     case smoothL1Backward
     case scaledDifference
     case adamw
+    case momentum
+    case dots
+    case halfDots
     case movingAverage
     case sumsOfLosses
 
@@ -150,6 +153,21 @@ enum KernelCase: String, CaseIterable, Sendable {
                     $0, first.mutablePointer, second.mutablePointer, operands.sample(r * w, 4),
                     step, r * w)
             } + first.elements + second.elements
+        case .momentum:
+            let sums = buffer(r * w, 2)
+            let step = jk_momentum_step(
+                factor: 0.7, decay: 0.05, momentum: 0.9, rate: 0.1, direct: 0.02)
+            return result(buffer(r * w, 1)) {
+                jk_momentum(
+                    $0, sums.mutablePointer, operands.sample(r * w, 4), step, r * w)
+            } + sums.elements
+        case .dots:
+            return result(buffer(r, 1)) {
+                jk_dots($0, operands.sample(r * w, 2), operands.sample(w, 3), r, w)
+            }
+        case .halfDots:
+            let halves = VectorTable.halves(of: buffer(r * w, 2))
+            return result(buffer(r, 1)) { jk_half_dots($0, halves, operands.sample(w, 3), r, w) }
         case .movingAverage:
             return result(buffer(r * w, 1)) {
                 jk_moving_average($0, operands.sample(r * w, 2), 0.9, r * w)

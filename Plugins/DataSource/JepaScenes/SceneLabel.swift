@@ -35,4 +35,14 @@ package enum SceneLabel: String, CaseIterable {
         case .distance: Int32(Self.distances.count { $0 <= scene.distance })
         }
     }
+
+    /// What the label tells as a number: how many solids, or the distance in scene units; nil for
+    /// shapes, which have no order.
+    package func value(of scene: Scene) -> Double? {
+        switch self {
+        case .largestClass: nil
+        case .count: Double(scene.count)
+        case .distance: Double(scene.distance)
+        }
+    }
 }

@@ -22,6 +22,7 @@
 
 #include "mathematics.h"
 
+#include "dots.h"
 #include "elementwise.h"
 #include "gelu.h"
 #include "layer_norm.h"

@@ -12,6 +12,17 @@ static void NAME(adamw)(
     }
 }
 
+static void NAME(momentum)(
+    float *restrict weight, float *restrict buffer, const float *restrict gradient,
+    jk_momentum_step step, size_t count) {
+    EACH(i, 0, count) {
+        float d = step.factor * (gradient[i] + step.decay * weight[i]);
+        float b = step.momentum * buffer[i] + d;
+        buffer[i] = b;
+        weight[i] -= step.rate * b + step.direct * d;
+    }
+}
+
 static void NAME(moving_average)(
     float *restrict target, const float *restrict source, double momentum, size_t count) {
     float keep = (float)momentum, take = (float)(1 - momentum);

@@ -164,6 +164,14 @@ double jk_squared_error(const float *a, const float *b, size_t count);
 void jk_scaled_difference(
     float *out, const float *a, const float *b, float factor, size_t count);
 
+// ---- tables that are searched: rows of `width` beside one vector ------------------------------
+
+/// out[i] = the sum over j of row i of `rows`, at j, times vector[j].
+void jk_dots(float *out, const float *rows, const float *vector, size_t count, size_t width);
+/// The same for rows of 16-bit floats (IEEE half precision, finite) by their bits.
+void jk_half_dots(
+    float *out, const uint16_t *rows, const float *vector, size_t count, size_t width);
+
 // ---- updates ---------------------------------------------------------------------------------
 
 /// One AdamW step: weight *= decay; first = beta1 first + rest1 g; second = beta2 second + rest2
@@ -175,6 +183,14 @@ typedef struct {
 void jk_adamw(
     float *weight, float *first, float *second, const float *gradient, jk_adamw_step step,
     size_t count);
+
+/// d = factor (gradient + decay weight); buffer = momentum buffer + d;
+/// weight -= rate buffer + direct d.
+typedef struct {
+    float factor, decay, momentum, rate, direct;
+} jk_momentum_step;
+void jk_momentum(
+    float *weight, float *buffer, const float *gradient, jk_momentum_step step, size_t count);
 /// target = momentum target + (1 - momentum) source
 void jk_moving_average(float *target, const float *source, double momentum, size_t count);
 
@@ -196,6 +212,8 @@ void jk_unfold_patches(
 
 // ---- elementary.c ----------------------------------------------------------------------------
 
+/// The bits of the nearest 16-bit floats, ties to even; too large ones become infinite.
+void jk_to_half(uint16_t *out, const float *x, size_t count);
 /// out[i] = max(x[i], 0)
 void jk_relu(float *out, const float *x, size_t count);
 /// dx[i] = dy[i] where x[i] > 0, else 0; dx may be dy.

@@ -11,8 +11,6 @@ struct FeaturePass {
 
     /// Seconds between two lines of progress.
     private static let interval = 5.0
-    /// What a run says about its images that holds for others too.
-    private static let sharedSettings = ["mean", "std", "filter", "eval_crop"]
 
     /// Opens a folder.
     ///
@@ -21,33 +19,10 @@ struct FeaturePass {
         _ path: String, size: (height: Int, width: Int), like pipeline: Pipeline?, batchSize: Int,
         limit: Int?
     ) throws {
-        var entries: [Setting.Entry] = [
-            .init("path", Setting(.text(path))), .init("crop", "centre"), .init("max_bad", 1),
-            .init("size", [Setting(.integer(size.height)), Setting(.integer(size.width))]),
-        ]
-        if let limit { entries.append(.init("limit", Setting(.integer(limit)))) }
-        entries += pipeline.map(Self.settings) ?? []
-        source = try ImageFolder(
-            parameters: StageParameters(
-                for: ImageFolder.self, named: "IMAGES", Setting(.mapping(entries))))
-        try source.open()
+        source = try PlainFolder(
+            path, named: "IMAGES", size: size, like: pipeline, limit: limit
+        ).source
         self.batchSize = batchSize
-    }
-
-    /// How the data source of a pipeline prepares its images, as far as it says.
-    private static func settings(of pipeline: Pipeline) -> [Setting.Entry] {
-        guard let values = pipeline.node(pipeline.dataSource.name)?.parameters else { return [] }
-        return sharedSettings.compactMap { name in
-            guard values.isSet(name) else { return nil }
-            let setting: Setting
-            switch values[name] {
-            case .reals(let values): setting = Setting(.list(values.map { Setting(.real($0)) }))
-            case .real(let value): setting = Setting(.real(value))
-            case .text(let value): setting = Setting(.text(value))
-            default: return nil
-            }
-            return Setting.Entry(name, setting)
-        }
     }
 
     /// Embeds all images and writes their features.

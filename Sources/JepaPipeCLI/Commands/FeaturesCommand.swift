@@ -9,32 +9,7 @@ enum FeaturesCommand: Command {
             .weights,
             .init(name: "IMAGES", help: "A folder of JPEG and PNG images, flat or nested."),
         ],
-        options: [
-            .init(
-                name: "--out", short: "-o", value: "FILE",
-                help: "The file to write, .npy or .safetensors."),
-            .init(
-                name: "--pool", value: "HOW",
-                choices: FeatureExtractor.Pooling.allCases.map(\.rawValue),
-                standard: "mean",
-                help: "One row per image, the mean of its patches, or all of them."
-            ),
-            .init(
-                name: "--layers", value: "N", range: 1...1000, standard: "1",
-                help: "The last blocks to put side by side, each through the final norm; the paper "
-                    + "uses 1 or 4."),
-            .init(
-                name: "--size", value: "PIXELS",
-                help: "Another image size, as 448 or 224x448; positions are computed for it unless "
-                    + "they are to be interpolated."),
-            .init(
-                name: "--batch", value: "N", range: 1...4096, standard: "32",
-                help: "Images embedded at a time."),
-            .init(
-                name: "--limit", value: "N", range: 1...1_000_000_000,
-                help: "Only so many images, spread evenly over all."),
-            .encoder, .heads, .pipeline, .recomputePositions, .interpolatePositions,
-        ],
+        options: own + ChosenEncoder.options,
         notes: [
             "Images are scaled and cut to their middle, and normalised, as the evaluation of a run "
                 + "does it; without a run by the values of ImageNet.",
@@ -50,6 +25,26 @@ enum FeaturesCommand: Command {
                 help: "The last four layers of the official ViT-H/14."),
         ])
 
+    /// What it takes besides the encoder.
+    private static let own: [CommandDescriptor.Option] = [
+        .init(
+            name: "--out", short: "-o", value: "FILE",
+            help: "The file to write, .npy or .safetensors."),
+        .init(
+            name: "--pool", value: "HOW",
+            choices: FeatureExtractor.Pooling.allCases.map(\.rawValue),
+            standard: "mean",
+            help: "One row per image, the mean of its patches, or all of them."
+        ),
+        .init(
+            name: "--layers", value: "N", range: 1...1000, standard: "1",
+            help: "The last blocks to put side by side, each through the final norm; the paper "
+                + "uses 1 or 4."),
+        .init(
+            name: "--limit", value: "N", range: 1...1_000_000_000,
+            help: "Only so many images, spread evenly over all."),
+    ]
+
     static func run(_ arguments: CommandLineArguments, registry: Registry) throws -> Int32 {
         guard let path = arguments.value("--out") else {
             throw PipelineError(
@@ -57,27 +52,14 @@ enum FeaturesCommand: Command {
                 notes: ["Usage: \(descriptor.usage)"])
         }
         let file = try FeatureFile(path: path)
-        let encoder = ModelNetwork(option: arguments.value("--encoder") ?? "target")
-        let size = try arguments.imageSize("--size")
-        let isInterpolated = try arguments.interpolatesPositions(to: size)
-        let loaded = try ModelLoading(
-            arguments.argument("WEIGHTS"), wanted: [encoder],
-            pipelineFile: arguments.value("--pipeline"),
-            hints: ModelHints(
-                heads: arguments.integer("--heads"),
-                recomputesPositions: arguments.isOn("--recompute-positions"), loneEncoder: encoder),
-            registry: registry)
-        let model =
-            try size.map {
-                try loaded.model.resized(
-                    height: $0.height, width: $0.width, interpolating: isInterpolated)
-            } ?? loaded.model
+        let chosen = try ChosenEncoder(arguments, registry: registry)
+        let (model, encoder) = (chosen.model, chosen.encoder)
         let extractor = try FeatureExtractor(
             model, encoder: encoder, layers: arguments.integer("--layers") ?? 1,
             pooling: arguments.value("--pool") == "none" ? .none : .mean)
-        for remark in model.remarks { JepaPipe.report(remark) }
         let pass = try FeaturePass(
-            arguments.argument("IMAGES"), size: model.sizes.imageSize, like: loaded.pipeline,
+            arguments.argument("IMAGES"), size: model.sizes.imageSize,
+            like: chosen.loading.pipeline,
             batchSize: arguments.integer("--batch") ?? 32, limit: arguments.integer("--limit"))
         let made = [
             "weights": model.path, "encoder": encoder.words,

@@ -9,8 +9,12 @@ import JepaTraining
 struct ModelLoading {
     /// The weights with official names.
     let model: ModelWeights
+    /// The run they were trained in, if they come from one.
+    let run: LoadedPipeline?
+    /// Steps of training behind them, if they come from a run.
+    let step: Int?
     /// The pipeline they were trained in, if they come from a run.
-    let pipeline: Pipeline?
+    var pipeline: Pipeline? { run?.pipeline }
 
     /// Reads weights.
     ///
@@ -25,17 +29,20 @@ struct ModelLoading {
         switch try FileKind(of: path) {
         case .runFolder, .checkpoint:
             let file = try pipelineFile ?? Self.pipelineFile(of: path)
-            let pipeline = try LoadedPipeline(file: file, overrides: [], registry: registry)
-                .pipeline
-            self.pipeline = pipeline
+            let run = try LoadedPipeline(file: file, overrides: [], registry: registry)
+            let checkpoint = try Checkpoint(of: path)
+            self.run = run
+            step = checkpoint.state.step
             model = try Self.weights(
-                of: try Checkpoint(of: path), in: pipeline, wanted: wanted, hints)
+                checkpoint.tensors, of: run.pipeline, from: checkpoint.path,
+                origin: "a checkpoint after \(checkpoint.state.step) steps", wanted: wanted, hints)
         default:
             if pipelineFile != nil {
                 throw PipelineError(
                     .usage, "'--pipeline' goes with a checkpoint, which '\(path)' is not")
             }
-            pipeline = nil
+            run = nil
+            step = nil
             model = try ModelWeights(reading: path, hints: hints)
         }
     }
@@ -51,9 +58,12 @@ struct ModelLoading {
         return file
     }
 
-    private static func weights(
-        of checkpoint: Checkpoint, in pipeline: Pipeline, wanted: Set<ModelNetwork>?,
-        _ hints: ModelHints
+    /// The networks of a pipeline as a model.
+    ///
+    /// - Parameter tensors: The weights of all stages, under the names of the pipeline.
+    static func weights(
+        _ tensors: [StoredTensor], of pipeline: Pipeline, from path: String, origin: String,
+        wanted: Set<ModelNetwork>?, _ hints: ModelHints
     ) throws -> ModelWeights {
         var networks: [ModelNetwork: [StoredTensor]] = [:]
         var remarks: [String] = []
@@ -61,7 +71,7 @@ struct ModelLoading {
         for network in ModelNetwork.allCases where wanted?.contains(network) ?? true {
             guard let node = pipeline.nodes.first(where: { network.matches($0) }) else { continue }
             let prefix = node.name + "."
-            networks[network] = checkpoint.tensors.filter { $0.name.hasPrefix(prefix) }
+            networks[network] = tensors.filter { $0.name.hasPrefix(prefix) }
                 .map { $0.renamed(String($0.name.dropFirst(prefix.count))) }
             remarks.append("The \(network.words) is the stage '\(node.name)'.")
             if network == .predictor {
@@ -83,12 +93,11 @@ struct ModelLoading {
         if let wanted, !wanted.contains(where: { networks[$0] != nil }) {
             let names = wanted.map(\.words).sorted().joined(separator: " or ")
             throw PipelineError(
-                .missing, "the pipeline of '\(checkpoint.path)' has no \(names)",
+                .missing, "the pipeline of '\(path)' has no \(names)",
                 notes: ["--encoder takes target or context."])
         }
         return try ModelWeights(
-            networks, from: checkpoint.path,
-            origin: "a checkpoint after \(checkpoint.state.step) steps", hints: hints,
+            networks, from: path, origin: origin, hints: hints,
             hasPositions: false, remarks: remarks)
     }
 }

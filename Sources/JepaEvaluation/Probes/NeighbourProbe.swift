@@ -1,0 +1,31 @@
+/// Are images of a class near each other? Accuracy of k-NN, and RankMe of the training features.
+///
+/// Source: METHOD §6.
+public struct NeighbourProbe: Probe {
+    private let classifier: NearestNeighbours
+
+    /// A probe.
+    public init(_ classifier: NearestNeighbours) { self.classifier = classifier }
+
+    public var settings: [String: String] {
+        let vote =
+            switch classifier.vote {
+            case .majority: "one vote each"
+            case .similarity(let temperature): "weights exp(similarity / \(temperature))"
+            }
+        return ["classifier": "k-NN, cosine similarity, k \(classifier.k), \(vote)"]
+    }
+
+    public func figures(train: ProbeSet, test: ProbeSet) throws -> [ProbeFigure] {
+        [
+            ProbeFigure(
+                "knn", try classifier.classify(test.images, bank: train.images).accuracy),
+            ProbeFigure(
+                "rankme", try FeatureSpectrum(of: train.images.features).rankMe, isOfPixels: false),
+        ]
+    }
+
+    public func baselines(train: ProbeSet, test: ProbeSet) throws -> [String: Double] {
+        ["knn": try majorityAccuracy(train: train, test: test)]
+    }
+}

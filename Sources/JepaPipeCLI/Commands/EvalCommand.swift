@@ -1,0 +1,181 @@
+import Foundation
+import JepaCore
+import JepaEvaluation
+import JepaFormats
+import JepaInterop
+import JepaTensor
+import JepaTraining
+
+/// Judges a network by what its frozen features know.
+enum EvalCommand: Command {
+    static let descriptor = CommandDescriptor(
+        name: "eval",
+        summary: "Judges a network by what its features know, beside the untrained network.",
+        arguments: [.weights],
+        options: questions + CommandDescriptor.Option.training + ChosenEncoder.options
+            + places,
+        notes: [
+            "The encoder is frozen, except in 'finetune': its patch outputs are averaged, and the task "
+                + "is learnt on top.",
+            "Every figure stands beside that of the same network before any training, of the "
+                + "pixels of the image at 16x16, and of the most frequent class or the mean.",
+            "Images are scaled and cut to their middle as the evaluation of a run does it.",
+            "The record of a run's evaluation is written to evaluations/ in its folder. Features "
+                + "are kept by the weights, the images and their preparation; whatever was "
+                + "computed before an interruption is not computed again.",
+        ],
+        examples: [
+            .init("eval runs/ijepa --task knn", help: "The images of the run, held out if it has."),
+            .init("eval runs/ijepa --task linear --data photos", help: "Folders as classes."),
+            .init(
+                "eval vit-h14 --task linear --protocol paper --data photos --epochs 20",
+                help: "Crops, flips and a sweep."),
+            .init("eval vit-h14 --task count --data scenes", help: "How many solids are there?"),
+            .init(
+                "eval vit-h14 --task count --data cells --labels cells/counts.csv --column rbc",
+                help: "Any number per image."),
+        ])
+
+    /// What is asked, and of which images.
+    private static let questions: [CommandDescriptor.Option] = [
+        .init(
+            name: "--task", value: "TASK", choices: EvaluationTask.allCases.map(\.rawValue),
+            help: "What the features are asked."),
+        .init(
+            name: "--data", value: "IMAGES",
+            help: "A folder with a sub-folder per class, or with 'train' and 'test' (or 'val') "
+                + "that have; 'scenes' for the built-in images; those of the run if not given."),
+        .init(name: "--test", value: "DIR", help: "The folder of the test images."),
+        .init(
+            name: "--labels", value: "CSV",
+            help: "A table with a line per image, for images without folders per class."),
+        .init(
+            name: "--column", value: "NAME", help: "The column of the table with the number."),
+        .init(
+            name: "--where", value: "COLUMN=TEXT", isRepeatable: true,
+            help: "Takes only lines of the table in which that is so."),
+        .init(
+            name: "--test-split", value: "TEXT", standard: "test",
+            help: "What the column 'split' of the table, if there is one, says of test images."),
+        .init(
+            name: "--images", value: "N", range: 2...1_000_000_000,
+            help: "At most so many training images, spread evenly, and a quarter of that of "
+                + "test images; 4000 of the built-in ones if not given."),
+        .init(
+            name: "--layers", value: "N[,N]",
+            help: "The last layers to put side by side; 1,4 for linear, else 1."),
+        .init(
+            name: "--neighbours", value: "K", range: 1...10_000, standard: "20",
+            help: "Neighbours that vote."),
+        .init(
+            name: "--shots", value: "LIST", standard: "1%,10%",
+            help: "Labels for low-shot: shares, or images per class, as in 1%,10%,5."),
+        .init(
+            name: "--seeds", value: "N", range: 1...1000, standard: "5",
+            help: "How often labels for low-shot are drawn."),
+    ]
+
+    /// Where features and records go.
+    private static let places: [CommandDescriptor.Option] = [
+        .init(
+            name: "--cache", value: "DIR",
+            help: "Where features are kept; ~/.cache/jepa-pipe/features if not given."),
+        .init(name: "--no-cache", help: "Keeps no features."),
+        .init(name: "--json", help: "Prints the record instead of the table."),
+        .init(name: "--out", short: "-o", value: "FILE", help: "Writes the record there, too."),
+    ]
+
+    static func run(_ arguments: CommandLineArguments, registry: Registry) throws -> Int32 {
+        guard let task = arguments.value("--task").flatMap(EvaluationTask.init(rawValue:)) else {
+            let names = EvaluationTask.allCases.map(\.rawValue).joined(separator: ", ")
+            throw PipelineError(
+                .usage, "missing --task TASK: what the features are asked; one of \(names)",
+                notes: ["Usage: \(descriptor.usage)"])
+        }
+        let start = ContinuousClock.now
+        let probe = try task.probe(arguments)
+        let chosen = try ChosenEncoder(arguments, registry: registry)
+        let network = EvaluatedNetwork(
+            chosen, untrained: try chosen.untrained(),
+            layers: try task.layers(arguments, depth: chosen.model.sizes.depth))
+        let data = try EvaluationData(
+            request(task, arguments), size: network.model.sizes.imageSize, run: chosen.loading.run)
+        let interruption = Interruption()
+        let listening = interruption.listen { _ in
+            JepaPipe.report("\nStopping; once more ends at once.")
+        }
+        defer { listening.cancel() }
+        let temporary = NSTemporaryDirectory() + "/jepa-features-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: temporary) }
+        let store = FeatureStore(
+            folder: arguments.isOn("--no-cache")
+                ? temporary : arguments.value("--cache") ?? FeatureStore.standardFolder)
+        let pass = EmbeddingPass(
+            store: store, batchSize: arguments.integer("--batch") ?? 32,
+            interruption: interruption)
+        let evaluation = Evaluation(
+            probe: probe, layers: network.layers,
+            subjects: try network.subjects(data.train.source.imageShape), data: data,
+            needsLabels: task.needsLabels)
+        do {
+            let (outcome, settings) = try answer(
+                task, probe, evaluation, network, pass, arguments)
+            let record = network.record(
+                task, settings, outcome, data, seconds: start.duration(to: .now) / .seconds(1))
+            return try finish(record, arguments)
+        } catch let stop as EmbeddingPass.Interrupted {
+            JepaPipe.report("Interrupted; the same command goes on with what is kept.")
+            return 128 + stop.signal
+        }
+    }
+
+    /// Does the task.
+    ///
+    /// - Returns: The figures, and how it was done.
+    private static func answer(
+        _ task: EvaluationTask, _ probe: any Probe, _ evaluation: Evaluation,
+        _ network: EvaluatedNetwork, _ pass: EmbeddingPass, _ arguments: CommandLineArguments
+    ) throws -> (Evaluation.Outcome, settings: [String: String]) {
+        if task == .finetune {
+            let options = try FineTuning.Options(arguments)
+            let tuning = FineTuning(
+                evaluation: evaluation, network: network, options: options, pass: pass)
+            return (try tuning.run(), options.words)
+        }
+        if task == .linear, arguments.value("--protocol") == "paper" {
+            let options = try TrainedLinear.Options(arguments)
+            let training = TrainedLinear(evaluation: evaluation, options: options, pass: pass)
+            return (try training.run(), options.words)
+        }
+        return (try evaluation.run(pass), probe.settings)
+    }
+
+    private static func request(
+        _ task: EvaluationTask, _ arguments: CommandLineArguments
+    ) -> EvaluationData.Request {
+        EvaluationData.Request(
+            data: arguments.value("--data"), test: arguments.value("--test"),
+            table: arguments.value("--labels"), column: arguments.value("--column"),
+            conditions: arguments.all("--where"),
+            testSplit: arguments.value("--test-split") ?? "test",
+            limit: arguments.integer("--images"), question: task.question)
+    }
+
+    /// Shows the record and writes it where it belongs.
+    private static func finish(
+        _ record: EvaluationRecord, _ arguments: CommandLineArguments
+    ) throws -> Int32 {
+        let report = EvaluationReport(record)
+        let json = try report.json()
+        print(arguments.isOn("--json") ? json : report.text + "\n", terminator: "")
+        var files = arguments.value("--out").map { [$0] } ?? []
+        if let run = record.runFolder(of: arguments.argument("WEIGHTS")) {
+            files.append(try record.freshFile(in: run))
+        }
+        for file in files {
+            try AtomicFile.write(json, to: file)
+            JepaPipe.report("Wrote \(file).")
+        }
+        return JepaPipe.ExitStatus.done
+    }
+}

@@ -1,0 +1,38 @@
+import JepaCore
+import JepaImageFolder
+
+/// The images of a folder, prepared as the evaluation of a run does it.
+struct PlainFolder {
+    /// The images; opened.
+    let source: ImageFolder
+    /// Everything that decides how they are prepared.
+    let parameters: StageParameters
+
+    /// Opens a folder.
+    ///
+    /// - Parameters:
+    ///   - name: What messages call it.
+    ///   - pipeline: The pipeline of a run, whose images are prepared alike; nil for ImageNet's
+    ///     mean and standard deviation.
+    ///   - limit: Only so many images, spread evenly over all.
+    ///   - hasClasses: Whether sub-folders are classes even if there is only one.
+    /// - Throws: `file` and `data` as `ImageFolder.open`.
+    init(
+        _ path: String, named name: String, size: (height: Int, width: Int),
+        like pipeline: Pipeline?, limit: Int? = nil, hasClasses: Bool = false
+    ) throws {
+        var entries: [Setting.Entry] = [
+            .init("path", Setting(.text(path))), .init("max_bad", 1),
+            // What augmentation does, where it is asked for.
+            .init("crop_scale", [0.08, 1.0]), .init("flip", true),
+            .init("size", [Setting(.integer(size.height)), Setting(.integer(size.width))]),
+        ]
+        if hasClasses { entries.append(.init("labels", "folders")) }
+        if let limit { entries.append(.init("limit", Setting(.integer(limit)))) }
+        parameters = try StageParameters(
+            for: ImageFolder.self, named: name,
+            Setting(.mapping(entries + (pipeline?.imagePreparation ?? []))))
+        source = try ImageFolder(parameters: parameters)
+        try source.open()
+    }
+}

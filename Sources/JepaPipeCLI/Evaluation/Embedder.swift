@@ -1,0 +1,56 @@
+import JepaCore
+import JepaFormats
+import JepaInterop
+import JepaTensor
+import JepaTraining
+
+/// Something that images are embedded with: a network, or nothing but their pixels.
+struct Embedder {
+    /// A text that changes whenever the features would.
+    let key: String
+    /// The length of the features of one layer.
+    let layerWidth: Int
+    /// Layers side by side, the last one last.
+    let layers: Int
+    /// Allocates the network; what comes back embeds `[B, C, H, W]` as `[B, layers * layerWidth]`.
+    let load: () throws -> (Tensor) -> Tensor
+
+    /// The last blocks of an encoder, each averaged over the patches.
+    ///
+    /// - Throws: `missing` if the model has no such encoder, `value` if it has fewer blocks.
+    init(_ model: ModelWeights, encoder: ModelNetwork, layers: Int) throws {
+        let size = model.sizes.imageSize
+        let sum = try Self.checksum(of: model, encoder)
+        key =
+            "weights \(sum), \(model.sizes.encoderText), "
+            + "\(size.height)x\(size.width), \(layers) layers"
+        layerWidth = model.sizes.width
+        self.layers = layers
+        load = {
+            let extractor = try FeatureExtractor(model, encoder: encoder, layers: layers)
+            return extractor.features
+        }
+    }
+
+    private init(key: String, width: Int, embed: @escaping (Tensor) -> Tensor) {
+        self.key = key
+        layerWidth = width
+        layers = 1
+        load = { embed }
+    }
+
+    /// The pixels themselves, averaged over a grid of at most 16x16 fields.
+    static func pixels(of images: ImageShape) -> Embedder {
+        let reduction = PixelReduction(images, side: 16)
+        return Embedder(
+            key: "pixels \(reduction.height)x\(reduction.width)", width: reduction.count,
+            embed: reduction.reduce)
+    }
+
+    /// A sum over the tensors of an encoder.
+    static func checksum(of model: ModelWeights, _ encoder: ModelNetwork) throws -> String {
+        var sum = Checksum()
+        for tensor in try model.tensors(of: encoder) { tensor.withUnsafeBytes { sum.add($0) } }
+        return sum.text
+    }
+}

@@ -1,0 +1,105 @@
+import Foundation
+import JepaCore
+import JepaEvaluation
+import JepaInterop
+import JepaTraining
+
+/// The network that is judged, and what it is judged beside.
+struct EvaluatedNetwork {
+    /// The weights, for the images of the evaluation.
+    let model: ModelWeights
+    /// Which of its encoders.
+    let encoder: ModelNetwork
+    /// How many of the last layers are looked at.
+    let layers: [Int]
+    private let step: Int?
+    private let untrained: (model: ModelWeights, words: String)
+
+    /// A network beside the same before any training.
+    init(
+        _ chosen: ChosenEncoder, untrained: (model: ModelWeights, words: String), layers: [Int]
+    ) {
+        model = chosen.model
+        encoder = chosen.encoder
+        step = chosen.loading.step
+        self.untrained = untrained
+        self.layers = layers
+    }
+
+    /// The same network before training.
+    var untrainedModel: ModelWeights { untrained.model }
+
+    /// The network, the same before training, and bare pixels.
+    func subjects(_ images: ImageShape) throws -> [Evaluation.Subject] {
+        let most = layers.max() ?? 1
+        return [
+            .init(part: .network, embedder: try Embedder(model, encoder: encoder, layers: most)),
+            .init(
+                part: .untrained,
+                embedder: try Embedder(untrained.model, encoder: encoder, layers: most)),
+            .init(part: .pixels, embedder: .pixels(of: images)),
+        ]
+    }
+
+    /// What an evaluation came to.
+    ///
+    /// - Parameter settings: How the task was learnt: what, then how in words.
+    func record(
+        _ task: EvaluationTask, _ settings: [String: String], _ outcome: Evaluation.Outcome,
+        _ data: EvaluationData, seconds: Double
+    ) -> EvaluationRecord {
+        let size = model.sizes.imageSize
+        var settings = settings
+        settings["features"] =
+            task == .finetune
+            ? "the \(encoder.words), trained on; final norm, then mean of the patches"
+            : "the \(encoder.words), frozen; final norm, then mean of the patches; last "
+                + layers.map { $0 == 1 ? "layer" : "\($0) layers side by side" }
+                .joined(separator: ", and last ")
+        settings["images"] =
+            "scaled and cut to their middle, \(size.height)x\(size.width) pixels"
+        settings["untrained"] = untrained.words
+        settings["pixels"] = "the normalised image averaged to at most 16x16 fields"
+        let checksum = (try? Embedder.checksum(of: model, encoder)) ?? ""
+        return EvaluationRecord(
+            task: task.rawValue, time: Date.now.ISO8601Format(),
+            command: CommandLine.arguments.joined(separator: " "), version: JepaPipe.version,
+            seconds: seconds,
+            encoder: .init(
+                weights: model.path, network: encoder.words, step: step, checksum: checksum,
+                sizes: model.sizes.encoderText),
+            data: .init(
+                train: data.train.text(count: outcome.trainImages),
+                test: data.test.text(count: outcome.testImages),
+                trainImages: outcome.trainImages, testImages: outcome.testImages,
+                classes: data.test.classNames, fingerprint: data.train.fingerprint),
+            protocol: settings, figures: outcome.figures, notes: outcome.notes)
+    }
+}
+
+extension EvaluationRecord {
+    /// The run folder that weights lie in; nil if they do not come from a run.
+    func runFolder(of weights: String) -> String? {
+        let path = RunFolder.runPath(of: weights)
+        return FileManager.default.fileExists(atPath: path + "/run.json") ? path : nil
+    }
+
+    /// A file that is not there yet, named after task and time.
+    func freshFile(in run: String, date: Date = Date()) throws -> String {
+        let folder = run + "/evaluations"
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true)
+        } catch {
+            throw PipelineError(
+                .file, "cannot make the folder '\(folder)': \(error.localizedDescription)")
+        }
+        let names = (1...99).lazy.map {
+            "\(folder)/\(RunFolder.freshName(task, date, number: $0)).json"
+        }
+        guard let name = names.first(where: { !FileManager.default.fileExists(atPath: $0) }) else {
+            throw PipelineError(.file, "there are 99 evaluations of this moment in '\(folder)'")
+        }
+        return name
+    }
+}

@@ -1,0 +1,241 @@
+import Foundation
+import JepaCore
+import JepaImageFolder
+import JepaScenes
+import JepaTraining
+
+/// The images of an evaluation: those a probe is fitted to, and those its figures are of.
+struct EvaluationData {
+    /// What a probe is fitted to.
+    var train: EvaluationImages
+    /// What the figures are of.
+    var test: EvaluationImages
+    /// How images came by their parts and numbers, in sentences.
+    var notes: [String] = []
+
+    /// What may be asked of the built-in images.
+    enum SceneQuestion: String {
+        case shape = "largest_class"
+        case count
+        case distance
+    }
+
+    /// Where images come from, as the command line says it.
+    struct Request {
+        /// A folder or `scenes`; nil for the images of the run.
+        var data: String?
+        /// The folder of the test images.
+        var test: String?
+        /// A table with numbers, its column, and what its lines have to say.
+        var table: String?
+        var column: String?
+        var conditions: [String] = []
+        var testSplit = "test"
+        /// The most training images; a quarter of it of test images.
+        var limit: Int?
+        /// What labels of the built-in images tell.
+        var question = SceneQuestion.shape
+    }
+
+    /// Finds the images.
+    ///
+    /// - Parameters:
+    ///   - run: The run whose network is evaluated; its images are prepared alike.
+    /// - Throws: `usage` for a request that does not fit together, `file` and `data` as the
+    ///   sources.
+    init(_ request: Request, size: (height: Int, width: Int), run: LoadedPipeline?) throws {
+        if request.table != nil {
+            try self.init(tableOf: request, size: size, run: run)
+        } else if let data = request.data {
+            if data == "scenes" && !Self.isFolder(data) {
+                try self.init(scenesFor: request, size: size, run: run)
+            } else {
+                try self.init(folders: request, data, size: size, run: run)
+            }
+        } else {
+            try self.init(imagesOf: run, size: size)
+        }
+        train = train.limited(to: request.limit)
+        test = test.limited(to: request.limit.map { max(1, $0 / 4) })
+    }
+
+    private init(_ parts: (train: EvaluationImages, test: EvaluationImages), notes: [String] = []) {
+        (train, test) = parts
+        self.notes = notes
+    }
+
+    // MARK: - Sources
+
+    private init(
+        scenesFor request: Request, size: (height: Int, width: Int), run: LoadedPipeline?
+    ) throws {
+        func part(_ split: String, count: Int) throws -> EvaluationImages {
+            let settings: [Setting.Entry] = [
+                .init("count", Setting(.integer(count))), .init("split", Setting(.text(split))),
+                .init("labels", Setting(.text(request.question.rawValue))),
+                .init("crop_scale", [0.08, 1.0]), .init("flip", true),
+                .init("size", [Setting(.integer(size.height)), Setting(.integer(size.width))]),
+            ]
+            let shared = (run?.pipeline.imagePreparation ?? []).filter {
+                ["mean", "std"].contains($0.key)
+            }
+            let parameters = try StageParameters(
+                for: Scenes.self, named: "scenes", Setting(.mapping(settings + shared)))
+            let source = try Scenes(parameters: parameters)
+            let words = "scenes, split \(split), labels \(request.question.rawValue)"
+            var value: ((Int) -> Double)?
+            if request.question != .shape { value = { index in source.value(of: index) } }
+            return try EvaluationImages(source, words: words, preparation: "", value: value)
+        }
+        let count = request.limit ?? 4000
+        self.init((try part("train", count: count), try part("test", count: max(1, count / 4))))
+    }
+
+    private init(
+        folders request: Request, _ data: String, size: (height: Int, width: Int),
+        run: LoadedPipeline?
+    ) throws {
+        func images(_ path: String, hasClasses: Bool = false) throws -> EvaluationImages {
+            try EvaluationImages(
+                PlainFolder(
+                    path, named: path, size: size, like: run?.pipeline, hasClasses: hasClasses),
+                words: path)
+        }
+        var pair = request.test.map { (data, $0) }
+        if pair == nil, Self.isFolder(data + "/train") {
+            pair = ["test", "val", "validation"].map { data + "/" + $0 }.first(where: Self.isFolder)
+                .map { (data + "/train", $0) }
+        }
+        if let pair {
+            let train = try images(pair.0)
+            let test = try images(pair.1, hasClasses: !train.classNames.isEmpty)
+            self.init((train, try test.renumbered(as: train)))
+            return
+        }
+        self.init(
+            try images(data).split(),
+            notes: [
+                "There is no folder of test images: one image in five, chosen at random, is one."
+            ])
+    }
+
+    private init(
+        tableOf request: Request, size: (height: Int, width: Int), run: LoadedPipeline?
+    ) throws {
+        guard let data = request.data, let table = request.table, let column = request.column,
+            request.test == nil
+        else {
+            throw PipelineError(
+                .usage,
+                "'--labels' goes with --data FOLDER and --column NAME, and without --test: the "
+                    + "column 'split' of the table tells the test images")
+        }
+        let folder = try PlainFolder(data, named: data, size: size, like: run?.pipeline)
+        let source = folder.source
+        let names = (0..<source.count).map { source.name(of: $0) }
+        let found = try ImageValues(
+            CSVFile(path: table), column: column, conditions: request.conditions,
+            testSplit: request.testSplit, names: names, folder: data)
+        let kept = found.values.keys.sorted()
+        let isCounted = found.values.values.allSatisfy { $0 >= 0 && $0 == $0.rounded() }
+        // Classes only where they are few: the numbers themselves, as in Clevr/Count.
+        let distinct = Set(found.values.values).sorted()
+        let classes = isCounted && distinct.count <= 64 ? distinct : []
+        let numbers = Dictionary(uniqueKeysWithValues: zip(classes, 0...))
+        let all = try EvaluationImages(
+            source, indices: kept, words: "\(data), \(column)",
+            preparation: folder.parameters.values.description,
+            name: source.name(of:), value: { found.values[$0] ?? .nan },
+            label: classes.isEmpty
+                ? nil : { index in found.values[index].flatMap { numbers[$0] } ?? -1 },
+            classNames: classes.map { "\(Int($0))" })
+        guard let test = found.testImages else {
+            self.init(
+                all.split(),
+                notes: [
+                    found.summary + ".",
+                    "The table has no column 'split': one image in five, chosen at random, is a "
+                        + "test image.",
+                ])
+            return
+        }
+        var parts = (train: all, test: all)
+        parts.test.indices = kept.filter(test.contains)
+        parts.train.indices = kept.filter { !test.contains($0) }
+        self.init(
+            parts,
+            notes: [found.summary + "; test images have the split '\(request.testSplit)'."])
+    }
+
+    private init(imagesOf run: LoadedPipeline?, size: (height: Int, width: Int)) throws {
+        guard let run else {
+            throw PipelineError(
+                .usage, "missing --data: a folder of images, or 'scenes' for the built-in ones",
+                notes: ["Only a run has images of its own."])
+        }
+        func images(_ name: String) throws -> EvaluationImages {
+            guard let node = run.pipeline.node(name), let source = node.stage as? any DataSource
+            else { fatalError("the checked pipeline has no data source '\(name)'") }
+            try source.open()
+            guard source.imageShape.height == size.height, source.imageShape.width == size.width
+            else {
+                throw PipelineError(
+                    .usage,
+                    "the images of the run have \(source.imageShape); with --size give --data, too")
+            }
+            return try EvaluationImages(
+                source, words: "\(name) of the run", preparation: node.parameters.description,
+                name: (source as? ImageFolder)?.name(of:))
+        }
+        let train = try images(run.pipeline.dataSource.name)
+        guard let heldOut = run.settings.monitor.heldOut else {
+            self.init(
+                train.split(),
+                notes: [
+                    "The run has no 'train.monitor.held_out': one of its images in five, chosen at "
+                        + "random, is a test image. The network was trained on it, without its label."
+                ])
+            return
+        }
+        self.init((train, try images(heldOut).renumbered(as: train)))
+    }
+
+    // MARK: - Folders
+
+    private static func isFolder(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+            && isFolder.boolValue
+    }
+}
+
+extension EvaluationImages {
+    /// All images of a folder.
+    init(_ folder: PlainFolder, words: String) throws {
+        try self.init(
+            folder.source, words: words, preparation: folder.parameters.values.description,
+            name: folder.source.name(of:))
+    }
+
+    /// The same images with the numbers that other images give to classes of the same name; a
+    /// class that those do not have comes behind theirs.
+    func renumbered(as other: EvaluationImages) throws -> EvaluationImages {
+        guard classNames != other.classNames else { return self }
+        let added = classNames.filter { !other.classNames.contains($0) }
+        let all = other.classNames + added
+        let places = classNames.map { all.firstIndex(of: $0)! }
+        guard let folder = source as? ImageFolder else {
+            throw PipelineError(
+                .data,
+                "the classes of \(words) (\(classNames.joined(separator: ", "))) are not those of "
+                    + "\(other.words) (\(other.classNames.joined(separator: ", ")))")
+        }
+        var result = self
+        result.label = { index in
+            let label = Int(folder.label(of: index))
+            return label >= 0 ? places[label] : -1
+        }
+        result.classNames = all
+        return result
+    }
+}

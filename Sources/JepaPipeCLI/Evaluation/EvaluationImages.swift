@@ -1,0 +1,62 @@
+import JepaCore
+
+/// Images that a network is evaluated on, with what is known of each.
+struct EvaluationImages {
+    /// Where they come from; opened already.
+    let source: any DataSource
+    /// Which images of the source, in the order of all that follows.
+    var indices: [Int]
+    /// The images in words: `photos/train`.
+    let words: String
+    /// A text that changes when the images or their preparation do.
+    let fingerprint: String
+    /// The file of an image; nil where images have none.
+    let name: ((Int) -> String)?
+    /// The number that belongs to an image; nil where there is none.
+    let value: ((Int) -> Double)?
+    /// The class of an image; nil for what the source says.
+    var label: ((Int) -> Int)?
+    /// The names of the classes.
+    var classNames: [String]
+
+    /// Images of a source.
+    init(
+        _ source: any DataSource, indices: [Int]? = nil, words: String, preparation: String,
+        name: ((Int) -> String)? = nil, value: ((Int) -> Double)? = nil,
+        label: ((Int) -> Int)? = nil, classNames: [String]? = nil
+    ) throws {
+        self.source = source
+        self.indices = indices ?? Array(0..<source.count)
+        self.words = words
+        let images = try source.fingerprint()
+        fingerprint = "\(images); \(preparation)"
+        self.name = name
+        self.value = value
+        self.label = label
+        self.classNames = classNames ?? source.classNames
+    }
+
+    /// Only so many images, spread evenly over all.
+    func limited(to limit: Int?) -> EvaluationImages {
+        guard let limit, limit < indices.count else { return self }
+        var result = self
+        result.indices = (0..<limit).map { indices[$0 * indices.count / limit] }
+        return result
+    }
+
+    /// Images in words, with their number.
+    func text(count: Int) -> String {
+        "\(words), \(Quantities.count(count)) image\(count == 1 ? "" : "s")"
+    }
+
+    /// Two parts at random, the same on every call: one image in five is in the second.
+    func split() -> (train: EvaluationImages, test: EvaluationImages) {
+        var random = StageRandom(seed: 0, purpose: "evaluation split")
+        let order = random.permutation(of: indices.count)
+        let held = max(1, indices.count / 5)
+        var (train, test) = (self, self)
+        test.indices = order.prefix(held).sorted().map { indices[$0] }
+        train.indices = order.dropFirst(held).sorted().map { indices[$0] }
+        return (train, test)
+    }
+}

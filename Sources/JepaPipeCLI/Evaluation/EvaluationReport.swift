@@ -1,0 +1,52 @@
+import Foundation
+import JepaEvaluation
+import JepaFormats
+
+/// An evaluation for a terminal and on disk.
+struct EvaluationReport {
+    private let record: EvaluationRecord
+
+    init(_ record: EvaluationRecord) { self.record = record }
+
+    /// What was evaluated on what, the table of figures, and the protocol.
+    var text: String {
+        let encoder = record.encoder
+        let step = encoder.step.map { ", step \(Quantities.count($0))" } ?? ""
+        let about = [
+            "\(record.task): the \(encoder.network) of \(encoder.weights)\(step)",
+            "fitted to \(record.data.train), judged by \(record.data.test)",
+        ]
+        let how = record.protocol.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+        return (about + [""] + table + [""] + how + record.notes).joined(separator: "\n")
+    }
+
+    /// The record as JSON, as it stands in files.
+    func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(record), as: UTF8.self) + "\n"
+    }
+
+    private var table: [String] {
+        let all: [(heading: String, value: (EvaluationRecord.Figure) -> Double?)] = [
+            ("untrained", { $0.untrained }), ("pixels", { $0.pixels }),
+            ("no image", { $0.baseline }),
+        ]
+        let columns = all.filter { column in record.figures.contains { column.value($0) != nil } }
+        var table = TextTable(
+            [.left, .right] + columns.map { _ in .right },
+            headings: ["", "network"] + columns.map(\.heading))
+        for figure in record.figures {
+            let spread = figure.spread.map { " ± " + Self.number($0) } ?? ""
+            table.add(
+                [figure.name, Self.number(figure.value) + spread]
+                    + columns.map { column in column.value(figure).map(Self.number) ?? "–" })
+        }
+        return table.lines
+    }
+
+    /// Three decimals; fewer where there are more digits before them.
+    private static func number(_ value: Double) -> String {
+        String(format: abs(value) < 10 ? "%.3f" : "%.1f", value)
+    }
+}

@@ -1,0 +1,80 @@
+import JepaCore
+import JepaEvaluation
+
+/// What `--task` takes.
+enum EvaluationTask: String, CaseIterable {
+    case knn
+    case linear
+    case lowShot = "low-shot"
+    case finetune
+    case count
+    case distance
+
+    /// Whether it is about classes, which every image then has to have.
+    var needsLabels: Bool { self != .count && self != .distance }
+
+    /// What labels of the built-in images tell.
+    var question: EvaluationData.SceneQuestion {
+        switch self {
+        case .count: .count
+        case .distance: .distance
+        case .knn, .linear, .lowShot, .finetune: .shape
+        }
+    }
+
+    /// The question of the task, as the options change it.
+    ///
+    /// - Throws: `usage` for options that cannot be understood.
+    func probe(_ arguments: CommandLineArguments) throws -> any Probe {
+        switch self {
+        case .knn:
+            return NeighbourProbe(
+                try NearestNeighbours(k: arguments.integer("--neighbours") ?? 20))
+        case .linear, .finetune: return LinearProbe(try LogisticRegression())
+        case .lowShot:
+            return try LowShotProbe(
+                LogisticRegression(),
+                amounts: Self.amounts(arguments.value("--shots") ?? ""),
+                seeds: (0..<(arguments.integer("--seeds") ?? 5)).map(UInt64.init))
+        case .count, .distance: return ValueProbe(try LogisticRegression())
+        }
+    }
+
+    /// How many of the last layers to look at; as many as there are if they are fewer.
+    ///
+    /// - Throws: `usage` for what is no list of numbers.
+    func layers(_ arguments: CommandLineArguments, depth: Int) throws -> [Int] {
+        let text = arguments.value("--layers") ?? (self == .linear ? "1,4" : "1")
+        let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map {
+            Int($0).flatMap { $0 > 0 ? $0 : nil }
+        }
+        guard !numbers.isEmpty, numbers.allSatisfy({ $0 != nil }) else {
+            throw PipelineError(
+                .usage,
+                "the value '\(text)' is invalid for '--layers'; it takes numbers of layers, such as "
+                    + "1 or 1,4")
+        }
+        var layers: [Int] = []
+        for number in numbers.compactMap({ $0 }).map({ min($0, depth) })
+        where !layers.contains(number) {
+            layers.append(number)
+        }
+        return layers
+    }
+
+    /// Such as `1%,10%,5`.
+    static func amounts(_ text: String) throws -> [LowShotProbe.Amount] {
+        try text.split(separator: ",", omittingEmptySubsequences: false).map { word in
+            if word.hasSuffix("%"), let percent = Double(word.dropLast()), percent > 0,
+                percent <= 100
+            {
+                return .share(percent / 100)
+            }
+            if let count = Int(word), count > 0 { return .perClass(count) }
+            throw PipelineError(
+                .usage,
+                "the value '\(text)' is invalid for '--shots'; it takes shares and images per "
+                    + "class, such as 1%,10%,5")
+        }
+    }
+}

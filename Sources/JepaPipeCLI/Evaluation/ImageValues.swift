@@ -1,0 +1,109 @@
+import JepaCore
+
+/// A number for each image of a folder, from a table.
+///
+/// The column with the files is called `file`, `filename`, `image` or `path`, or is the first. A
+/// file is named by its path below the folder, by its path from the folder above it, or by its
+/// name alone where no other image has it.
+struct ImageValues {
+    /// The number of each image that has one, by its position in `names`.
+    let values: [Int: Double]
+    /// Images of the test split of the table; nil if it has no column `split`.
+    let testImages: Set<Int>?
+    /// How images and lines came together, in a sentence.
+    let summary: String
+
+    /// Joins a table and the images of a folder.
+    ///
+    /// - Parameters:
+    ///   - column: The column with the numbers.
+    ///   - conditions: `column=text`: only lines in which that is so.
+    ///   - testSplit: What stands in the column `split` of test images.
+    /// - Throws: `unknown-name` for columns that there are not, `data` for fields that are no
+    ///   numbers or files named twice, `usage` for a condition of another form.
+    init(
+        _ table: CSVFile, column: String, conditions: [String], testSplit: String,
+        names: [String], folder: String
+    ) throws {
+        let number = try table.column(column)
+        let files =
+            ["file", "filename", "image", "path"].lazy
+            .compactMap { table.columns.firstIndex(of: $0) }.first ?? 0
+        let filters = try conditions.map { condition in
+            let parts = condition.split(separator: "=", maxSplits: 1).map(String.init)
+            guard parts.count == 2 else {
+                throw PipelineError(
+                    .usage,
+                    "the value '\(condition)' is invalid for '--where'; it takes "
+                        + "COLUMN=TEXT, such as reliable=1")
+            }
+            return (place: try table.column(parts[0]), text: parts[1])
+        }
+        let split = table.columns.firstIndex(of: "split")
+        let places = Self.places(of: names, folder: folder)
+        var (values, test) = ([Int: Double](), Set<Int>())
+        var (excluded, unmatched) = (0, 0)
+        for row in table.rows {
+            guard filters.allSatisfy({ row[$0.place] == $0.text }) else {
+                excluded += 1
+                continue
+            }
+            guard let place = places[row[files]] else {
+                unmatched += 1
+                continue
+            }
+            guard let value = Double(row[number]), value.isFinite else {
+                throw PipelineError(
+                    .data,
+                    "'\(table.path)' has '\(row[number])' in the column '\(column)' of "
+                        + "'\(row[files])'; it has to be a number",
+                    notes: ["--where leaves lines out."])
+            }
+            guard values.updateValue(value, forKey: place) == nil else {
+                throw PipelineError(
+                    .data, "'\(table.path)' names the image '\(row[files])' twice")
+            }
+            if let split, row[split] == testSplit { test.insert(place) }
+        }
+        guard !values.isEmpty else {
+            throw PipelineError(
+                .data,
+                "no line of '\(table.path)' belongs to an image of the folder: \(excluded) are left "
+                    + "out by --where, \(unmatched) name other files",
+                notes: [
+                    "The table names '\(table.rows.first?[files] ?? "")', the folder has "
+                        + "'\(names.first ?? "")'."
+                ])
+        }
+        if split != nil, test.isEmpty || test.count == values.count {
+            let found = Set(table.rows.map { $0[split!] }).sorted().map { "'\($0)'" }
+            throw PipelineError(
+                .data,
+                "\(test.isEmpty ? "no" : "every") image has the split '\(testSplit)' in "
+                    + "'\(table.path)'; found \(found.joined(separator: ", "))",
+                notes: ["--test-split names the test images."])
+        }
+        self.values = values
+        testImages = split == nil ? nil : test
+        let rest = names.count - values.count
+        summary =
+            "column '\(column)' of \(table.path): \(values.count) images"
+            + (excluded > 0 ? ", \(excluded) lines left out by --where" : "")
+            + (unmatched > 0 ? ", \(unmatched) lines of other files" : "")
+            + (rest > 0 ? ", \(rest) images without a line" : "")
+    }
+
+    private static func places(of names: [String], folder: String) -> [String: Int] {
+        let parent = folder.split(separator: "/").last.map(String.init) ?? ""
+        let short = names.map { name in name.split(separator: "/").last.map(String.init) ?? name }
+        // A name that several images have means none of them.
+        var places = Dictionary(zip(short, names.indices).map { ($0, $1) }) { _, _ in -1 }
+        places = places.filter { $0.value >= 0 }
+        for (index, name) in names.enumerated() {
+            places[name] = index
+            places["./" + name] = index
+            places[parent + "/" + name] = index
+        }
+        return places
+    }
+}

@@ -1,0 +1,109 @@
+import JepaCore
+
+extension TrainedLinear.Options {
+    /// What the command line asks for.
+    ///
+    /// - Throws: `usage` for lists that are none.
+    init(_ arguments: CommandLineArguments) throws {
+        epochs = arguments.integer("--epochs") ?? epochs
+        batchSize = arguments.integer("--train-batch") ?? batchSize
+        rates = try arguments.numbers("--lr") ?? rates
+        decays = try arguments.numbers("--weight-decay") ?? decays
+        rule = arguments.value("--optimizer").flatMap(LinearHeads.Rule.init(rawValue:)) ?? rule
+        switch arguments.value("--norm") {
+        case "none": normalisations = [false]
+        case "batch": normalisations = [true]
+        default: break
+        }
+    }
+}
+
+extension FineTuning.Options {
+    /// What the command line asks for.
+    ///
+    /// - Throws: `usage` for what is no number or out of range.
+    init(_ arguments: CommandLineArguments) throws {
+        epochs = arguments.integer("--epochs") ?? epochs
+        batchSize = arguments.integer("--train-batch") ?? batchSize
+        blocks = arguments.integer("--blocks")
+        rate = try arguments.number("--lr", in: 0...1000) ?? rate
+        weightDecay = try arguments.number("--weight-decay", in: 0...1000) ?? weightDecay
+        layerDecay = try arguments.number("--layer-decay", in: 0...1) ?? layerDecay
+        mixup = try arguments.number("--mixup", in: 0...100) ?? mixup
+        smoothing = try arguments.number("--label-smoothing", in: 0...0.99) ?? smoothing
+        dropPath = try arguments.number("--drop-path", in: 0...0.99) ?? dropPath
+    }
+}
+
+extension CommandLineArguments {
+    /// The numbers of an option such as `--lr 0.05,0.01`.
+    fileprivate func numbers(_ option: String) throws -> [Double]? {
+        guard let text = value(option) else { return nil }
+        let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map {
+            Double($0).flatMap { $0.isFinite && (0...1000).contains($0) ? $0 : nil }
+        }
+        guard !numbers.isEmpty, numbers.allSatisfy({ $0 != nil }) else {
+            throw PipelineError(
+                .usage,
+                "the value '\(text)' is invalid for '\(option)'; it takes numbers from 0 to 1000, "
+                    + "such as 0.05,0.01")
+        }
+        return numbers.compactMap { $0 }
+    }
+
+    /// The number of an option.
+    fileprivate func number(_ option: String, in range: ClosedRange<Double>) throws -> Double? {
+        guard let text = value(option) else { return nil }
+        guard let number = Double(text), range.contains(number) else {
+            throw PipelineError(
+                .usage,
+                "the value '\(text)' is invalid for '\(option)'; it takes a number from "
+                    + "\(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+}
+
+extension CommandDescriptor.Option {
+    /// The options of `--protocol paper` and of `--task finetune`.
+    static let training: [CommandDescriptor.Option] = [
+        .init(
+            name: "--protocol", value: "WHICH", choices: ["quick", "paper"], standard: "quick",
+            help: "How linear is done: logistic regression on features computed once, or training "
+                + "step by step on augmented images with a sweep, as the paper does it."),
+        .init(
+            name: "--epochs", value: "N", range: 1...10_000, standard: "50",
+            help: "Epochs of the paper's linear and of finetune."),
+        .init(
+            name: "--train-batch", value: "N", range: 1...1_000_000,
+            help: "Images of a batch; 256 for linear (the paper's are 16384), 64 for finetune."),
+        .init(
+            name: "--lr", value: "LIST",
+            help: "Learning rates for 256 images a batch; 0.01,0.05,0.001 for linear, 0.001 for "
+                + "finetune."),
+        .init(
+            name: "--weight-decay", value: "LIST",
+            help: "Weight decays; 0.0005,0 for linear, 0.05 for finetune."),
+        .init(
+            name: "--optimizer", value: "WHICH", choices: ["sgd", "lars"], standard: "sgd",
+            help: "The optimizer of the paper's linear."),
+        .init(
+            name: "--norm", value: "WHICH", choices: ["both", "none", "batch"], standard: "both",
+            help: "Whether features of the paper's linear pass a batch normalisation."),
+        .init(
+            name: "--blocks", value: "N", range: 1...1000,
+            help: "Fine-tunes only so many of the last blocks, norm and head; all if not given."),
+        .init(
+            name: "--layer-decay", value: "X", standard: "0.75",
+            help: "What the learning rate of finetune loses from a block to the one below."),
+        .init(
+            name: "--mixup", value: "X", standard: "0.8",
+            help: "Blends images of a batch by shares of Beta(X, X) in finetune; 0 blends none."),
+        .init(
+            name: "--label-smoothing", value: "X", standard: "0.1",
+            help: "The share of a label that all classes divide in finetune."),
+        .init(
+            name: "--drop-path", value: "X", standard: "0.1",
+            help: "The share of images that skip a branch of the last block in finetune."),
+    ]
+}

@@ -1,0 +1,123 @@
+import Foundation
+import JepaCore
+import JepaEvaluation
+import JepaFormats
+import JepaInterop
+import JepaTensor
+import JepaTraining
+
+/// Embeds a folder once, to be searched for similar images.
+enum SearchIndexCommand: Command {
+    static let descriptor = CommandDescriptor(
+        name: "search index",
+        summary: "Embeds a folder of images into a file that is searched for similar ones.",
+        arguments: [
+            .weights,
+            .init(name: "IMAGES", help: "A folder of JPEG and PNG images, flat or nested."),
+        ],
+        options: own + ChosenEncoder.options,
+        notes: [
+            "An image is the mean of its patches, scaled to length one; similarity is the cosine.",
+            "What is embedded is kept in FILE.parts until the index is written, so the same "
+                + "command goes on after an interruption.",
+        ],
+        examples: [
+            .init("search index runs/ijepa photos --out photos.index", help: "Once."),
+            .init("search query photos.index cat.jpg --top 20", help: "As often as you like."),
+        ])
+
+    /// What it takes besides the encoder.
+    private static let own: [CommandDescriptor.Option] = [
+        .init(name: "--out", short: "-o", value: "FILE", help: "The index to write."),
+        .init(
+            name: "--precision", value: "TYPE", choices: ["float16", "float32"],
+            standard: "float16",
+            help: "Half the memory and twice the speed, or the last digits of similarities."),
+        .init(
+            name: "--layers", value: "N", range: 1...1000, standard: "1",
+            help: "The last blocks to put side by side."),
+        .init(
+            name: "--limit", value: "N", range: 1...1_000_000_000,
+            help: "Only so many images, spread evenly over all."),
+    ]
+
+    static func run(_ arguments: CommandLineArguments, registry: Registry) throws -> Int32 {
+        guard let path = arguments.value("--out") else {
+            throw PipelineError(
+                .usage, "missing --out FILE: the index to write",
+                notes: ["Usage: \(descriptor.usage)"])
+        }
+        let chosen = try ChosenEncoder(arguments, registry: registry)
+        let (model, encoder) = (chosen.model, chosen.encoder)
+        let folder = try PlainFolder(
+            arguments.argument("IMAGES"), named: "IMAGES", size: model.sizes.imageSize,
+            like: chosen.loading.pipeline, limit: arguments.integer("--limit"))
+        let images = try EvaluationImages(folder, words: arguments.argument("IMAGES"))
+        let embedder = try Embedder(
+            model, encoder: encoder, layers: arguments.integer("--layers") ?? 1)
+        let interruption = Interruption()
+        let listening = interruption.listen { _ in
+            JepaPipe.report("\nStopping; once more ends at once.")
+        }
+        defer { listening.cancel() }
+        let pass = EmbeddingPass(
+            store: FeatureStore(folder: path + ".parts"),
+            batchSize: arguments.integer("--batch") ?? 32, interruption: interruption)
+        do {
+            try pass.run(images, with: [embedder])
+        } catch let stop as EmbeddingPass.Interrupted {
+            JepaPipe.report("Interrupted; the same command goes on with what is kept.")
+            return 128 + stop.signal
+        }
+        let parameters = folder.parameters
+        let description = SearchIndex.Description(
+            images: arguments.argument("IMAGES"), weights: model.path,
+            checksum: try Embedder.checksum(of: model, encoder), encoder: encoder,
+            layers: embedder.layers, height: model.sizes.imageSize.height,
+            width: model.sizes.imageSize.width, isInterpolated: chosen.isInterpolated,
+            mean: parameters.reals("mean"),
+            std: parameters.reals("std"), filter: parameters.text("filter"),
+            evaluatedShare: parameters.real("eval_crop"))
+        let element = VectorTable.Element(rawValue: arguments.value("--precision") ?? "")
+        let count = try write(
+            path, description, images, embedder, pass, element ?? .float16)
+        try? FileManager.default.removeItem(atPath: path + ".parts")
+        print(
+            "Wrote \(path): \(Quantities.count(count)) images, the \(encoder.words) of "
+                + "\(model.path).")
+        return JepaPipe.ExitStatus.done
+    }
+
+    /// Writes the vectors part by part.
+    ///
+    /// - Returns: How many images have one.
+    private static func write(
+        _ path: String, _ description: SearchIndex.Description, _ images: EvaluationImages,
+        _ embedder: Embedder, _ pass: EmbeddingPass, _ element: VectorTable.Element
+    ) throws -> Int {
+        var files: [String] = []
+        var omitted: [String: String] = [:]
+        let parts = EmbeddingPass.parts(of: images)
+        for part in parts {
+            let stored = try pass.store.read(embedder, images, part)
+            files += stored.positions.compactMap { images.name?(part[$0]) }
+            omitted.merge(stored.omitted) { first, _ in first }
+        }
+        for (file, reason) in omitted.sorted(by: { $0.key < $1.key }) {
+            JepaPipe.report("left out '\(file)': \(reason)")
+        }
+        guard !files.isEmpty else {
+            throw PipelineError(.data, "no image of '\(description.images)' can be used")
+        }
+        try SearchIndex.write(
+            to: path, description, files: files, width: embedder.layers * embedder.layerWidth,
+            element
+        ) { append in
+            for part in parts {
+                let rows = try pass.store.read(embedder, images, part).features.floats()
+                if rows.count > 0 { try append(normalisedRows(rows)) }
+            }
+        }
+        return files.count
+    }
+}

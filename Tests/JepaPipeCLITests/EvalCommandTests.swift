@@ -1,0 +1,237 @@
+import Foundation
+import JepaEvaluation
+import JepaFormats
+import JepaImages
+import JepaPipeCLI
+import Testing
+
+/// Evaluations of a tiny run and of its exported weights, by command lines.
+final class EvalCommandTests {
+    private let folder: String
+
+    init() throws {
+        folder = NSTemporaryDirectory() + "/jepa-eval-\(UUID().uuidString)"
+        for place in ["photos/train/red", "photos/train/blue", "photos/test/blue", "cells"] {
+            try FileManager.default.createDirectory(
+                atPath: "\(folder)/\(place)", withIntermediateDirectories: true)
+        }
+        try AtomicFile.write(TinyPipeline.text, to: folder + "/tiny.yaml")
+        // Ten images of two plain colours to learn from, three to judge; one of them is broken.
+        for number in 0..<10 {
+            let name = number % 2 == 0 ? "red" : "blue"
+            try write("photos/train/\(name)/\(number)", number, isRed: number % 2 == 0)
+        }
+        for number in 0..<3 { try write("photos/test/blue/\(number)", number + 20, isRed: false) }
+        try AtomicFile.write("not an image", to: folder + "/photos/train/red/4.png")
+        // Twelve images whose brightness is their number.
+        var table = "file,split,cells,good\n"
+        for number in 0..<12 {
+            let image = Image(
+                width: 16, height: 16,
+                colour: Colour(UInt8(20 * number), UInt8(10 * number), UInt8(100)))
+            try AtomicFile.write(image.pngData(), to: "\(folder)/cells/\(number).png")
+            table +=
+                "\(number).png,\(number % 3 == 0 ? "test" : "train"),\(number),"
+                + "\(number == 11 ? 0 : 1)\n"
+        }
+        try AtomicFile.write(table, to: folder + "/cells.csv")
+        guard run("run", "DIR/tiny.yaml", "--out", "DIR/run") == 0 else {
+            throw CocoaError(.fileWriteUnknown)
+        }
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    private func write(_ path: String, _ number: Int, isRed: Bool) throws {
+        let image = Image(
+            width: 20, height: 16,
+            pixels: (0..<20 * 16 * 3).map { place in
+                let strong = place % 3 == (isRed ? 0 : 2)
+                return UInt8((place * (number + 3)) % 64 + (strong ? 180 : 0))
+            })
+        try AtomicFile.write(image.pngData(), to: "\(folder)/\(path).png")
+    }
+
+    private func run(_ words: String...) -> Int32 {
+        JepaPipe.run(words.map { $0.replacing("DIR", with: folder) })
+    }
+
+    private func eval(_ words: String...) throws -> EvaluationRecord { try eval(words) }
+
+    private func eval(_ words: [String]) throws -> EvaluationRecord {
+        let file = folder + "/record.json"
+        let all = ["eval"] + words + ["--cache", "DIR/cache", "--out", file]
+        try #require(JepaPipe.run(all.map { $0.replacing("DIR", with: folder) }) == 0)
+        return try JSONDecoder().decode(
+            EvaluationRecord.self, from: try Data(contentsOf: URL(filePath: file)))
+    }
+
+    private func figure(_ name: String, _ record: EvaluationRecord) throws
+        -> EvaluationRecord.Figure
+    {
+        try #require(record.figures.first { $0.name == name })
+    }
+
+    @Test func foldersAreClassesAndUnreadableImagesAreNamed() throws {
+        let record = try eval("DIR/run", "--task", "knn", "--data", "DIR/photos")
+        #expect(record.data.trainImages == 9)
+        #expect(record.data.testImages == 3)
+        // 'blue' is class 0 of the training images and the only one of the test images.
+        #expect(record.data.classes == ["blue", "red"])
+        #expect(record.notes.count { $0.contains("'red/4.png' is left out") } == 1)
+        #expect(record.encoder.network == "target encoder")
+        #expect(record.encoder.step == 2)
+        let knn = try figure("knn", record)
+        #expect(knn.pixels == 1)
+        #expect(knn.untrained != nil)
+        #expect(knn.baseline == 1)
+        #expect(try figure("rankme", record).pixels == nil)
+    }
+
+    @Test func theRecordOfARunIsWrittenIntoItsFolder() throws {
+        _ = try eval("DIR/run", "--task", "linear", "--data", "DIR/photos")
+        let files = try FileManager.default.contentsOfDirectory(
+            atPath: folder + "/run/evaluations")
+        #expect(files.count == 1)
+        #expect(files[0].wholeMatch(of: /linear-[0-9]{8}-[0-9]{6}\.json/) != nil)
+    }
+
+    @Test func keptFeaturesGiveTheSameFiguresAndAreNotComputedAgain() throws {
+        let first = try eval("DIR/run", "--task", "linear", "--data", "scenes", "--images", "60")
+        let cache = folder + "/cache"
+        let names = try FileManager.default.contentsOfDirectory(atPath: cache)
+        // Network, untrained network and pixels; training and test images.
+        #expect(names.count == 6)
+        let dates = { () -> [Date?] in
+            try names.map {
+                try FileManager.default.attributesOfItem(atPath: "\(cache)/\($0)")[
+                    .modificationDate] as? Date
+            }
+        }
+        let before = try dates()
+        let second = try eval("DIR/run", "--task", "linear", "--data", "scenes", "--images", "60")
+        #expect(second.figures == first.figures)
+        #expect(try dates() == before)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: cache).count == 6)
+    }
+
+    /// The seed of a run draws its untrained network again.
+    @Test func theUntrainedNetworkIsTheFirstCheckpoint() throws {
+        let trained = try eval("DIR/run", "--task", "knn", "--data", "scenes", "--images", "80")
+        let first = try eval(
+            "DIR/run/checkpoints/step-000000.safetensors", "--task", "knn", "--data", "scenes",
+            "--images", "80")
+        #expect(first.encoder.step == 0)
+        for figure in first.figures {
+            #expect(figure.untrained == figure.value, "\(figure.name)")
+            #expect(trained.figures.first { $0.name == figure.name }?.untrained == figure.value)
+        }
+        #expect(trained.figures.map(\.value) != first.figures.map(\.value))
+    }
+
+    @Test func exportedWeightsGiveTheFiguresOfTheRun() throws {
+        let own = try eval("DIR/run", "--task", "knn", "--data", "scenes", "--images", "80")
+        try #require(run("export", "DIR/run", "--format", "huggingface", "--out", "DIR/hf") == 0)
+        let other = try eval("DIR/hf", "--task", "knn", "--data", "scenes", "--images", "80")
+        #expect(other.figures.map(\.value) == own.figures.map(\.value))
+        #expect(other.encoder.step == nil)
+        #expect(other.protocol["untrained"]?.contains("seed 0") == true)
+    }
+
+    @Test func theImagesOfTheRunAreTheStandard() throws {
+        let record = try eval("DIR/run", "--task", "knn")
+        #expect(record.data.train == "data of the run, 13 images")
+        #expect(record.data.testImages == 3)
+        #expect(record.notes.contains { $0.contains("held_out") })
+    }
+
+    @Test func aTableGivesNumbersAndSplits() throws {
+        let record = try eval(
+            "DIR/run", "--task", "count", "--data", "DIR/cells", "--labels", "DIR/cells.csv",
+            "--column", "cells", "--where", "good=1")
+        #expect(record.figures.map(\.name) == ["accuracy", "rmse", "mae", "r2"])
+        #expect(record.data.testImages == 4)
+        #expect(record.data.trainImages == 7)
+        let error = try figure("rmse", record)
+        #expect(!error.isBetterHigher)
+        // The mean of 1, 2, 4, 5, 7, 8, 10 predicts 0, 3, 6, 9.
+        #expect(abs((error.baseline ?? 0) - 3.4449) < 1e-3)
+        #expect((error.pixels ?? 9) < 1)
+        // No training image has the number of a test image.
+        #expect(try figure("accuracy", record).value == 0)
+    }
+
+    @Test(arguments: ["count", "distance"])
+    func scenesAreCountedAndMeasured(task: String) throws {
+        let record = try eval("DIR/run", "--task", task, "--data", "scenes", "--images", "120")
+        #expect(record.figures.map(\.name) == ["accuracy", "rmse", "mae", "r2"])
+        #expect(record.data.train == "scenes, split train, labels \(task), 120 images")
+        // Counts of 3...10 and distances of about 7.5...10.5, both uniform.
+        let expected = task == "count" ? 2.3 : 0.8
+        let error = try figure("rmse", record).baseline ?? 0
+        #expect(abs(error / expected - 1) < 0.3)
+    }
+
+    @Test func fewLabelsAreDrawnSeveralTimes() throws {
+        let record = try eval(
+            "DIR/run", "--task", "low-shot", "--data", "scenes", "--images", "100", "--shots",
+            "10%,2", "--seeds", "3", "--layers", "2")
+        #expect(record.figures.map(\.name) == ["linear, 10 %", "linear, 2 per class"])
+        #expect(record.figures.allSatisfy { ($0.spread ?? -1) >= 0 })
+        #expect(record.protocol["features"]?.contains("2 layers") == true)
+    }
+
+    /// Plain colours are learnt from crops and flips, by every optimizer.
+    @Test(arguments: ["sgd", "lars"])
+    func thePapersProtocolTrainsASweep(optimizer: String) throws {
+        let record = try eval(
+            "DIR/run", "--task", "linear", "--protocol", "paper", "--data", "DIR/photos",
+            "--optimizer", optimizer, "--epochs", "40", "--train-batch", "8", "--lr",
+            optimizer == "sgd" ? "3,0.3" : "300,30", "--layers", "1,2")
+        #expect(
+            record.figures.map(\.name) == [
+                "linear", "linear, last layer", "linear, last layer, batch norm",
+                "linear, 2 layers", "linear, 2 layers, batch norm",
+            ])
+        let linear = try figure("linear", record)
+        #expect(linear.value > 0.6)
+        #expect(linear.untrained != nil && linear.pixels != nil)
+        #expect(try figure("linear, 2 layers", record).pixels == nil)
+        #expect(record.protocol["classifier"]?.contains(optimizer) == true)
+        #expect(record.notes.contains { $0.hasPrefix("Chosen for the network: ") })
+    }
+
+    @Test(arguments: ["1", nil])
+    func fineTuningLearnsWhatTheImagesShow(blocks: String?) throws {
+        let own = blocks.map { ["--blocks", $0] } ?? []
+        let record = try eval(
+            ["DIR/run", "--task", "finetune", "--data", "DIR/photos"] + own + [
+                "--epochs", "30", "--train-batch", "4", "--lr", "0.3", "--batch", "3",
+            ])
+        #expect(record.figures.map(\.name) == ["finetune"])
+        let figure = try figure("finetune", record)
+        #expect(figure.value > 0.6)
+        #expect(figure.untrained != nil && figure.pixels == nil)
+        #expect(
+            record.protocol["classifier"]?.contains(blocks == nil ? "whole" : "last 1 blocks")
+                == true)
+    }
+
+    @Test(arguments: [
+        ["eval", "DIR/run"],
+        ["eval", "DIR/run", "--task", "finetune", "--drop-path", "1"],
+        ["eval", "DIR/run", "--task", "linear", "--protocol", "paper", "--lr", "1,x"],
+        ["eval", "DIR/run", "--task", "knn", "--layers", "x"],
+        ["eval", "DIR/run", "--task", "low-shot", "--shots", "0%"],
+        ["eval", "DIR/run", "--task", "count", "--labels", "DIR/cells.csv"],
+        ["eval", "DIR/hf", "--task", "knn"],
+        [
+            "eval", "DIR/run", "--task", "count", "--data", "DIR/cells", "--labels",
+            "DIR/cells.csv", "--column", "cels",
+        ],
+    ])
+    func commandLinesThatLackSomethingAreRefused(words: [String]) throws {
+        try #require(run("export", "DIR/run", "--format", "huggingface", "--out", "DIR/hf") == 0)
+        #expect(JepaPipe.run(words.map { $0.replacing("DIR", with: folder) }) == 2)
+    }
+}

@@ -1,0 +1,133 @@
+import Foundation
+import JepaCore
+import JepaFormats
+import JepaImages
+import JepaInterop
+import JepaPipeCLI
+import JepaTensor
+import Testing
+
+/// An index of a few images and questions to it, by command lines.
+final class SearchCommandTests {
+    private let folder: String
+
+    init() throws {
+        folder = NSTemporaryDirectory() + "/jepa-search-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(
+            atPath: folder + "/images/sub", withIntermediateDirectories: true)
+        try AtomicFile.write(TinyPipeline.text, to: folder + "/tiny.yaml")
+        for number in 0..<6 {
+            let image = Image(
+                width: 20, height: 16,
+                pixels: (0..<20 * 16 * 3).map { UInt8(($0 * (number * number + 3)) % 251) })
+            let place = number == 5 ? "sub/5 ü" : "\(number)"
+            try AtomicFile.write(image.pngData(), to: "\(folder)/images/\(place).png")
+        }
+        try AtomicFile.write("not an image", to: folder + "/images/2.png")
+        guard run("run", "DIR/tiny.yaml", "--out", "DIR/run") == 0 else {
+            throw CocoaError(.fileWriteUnknown)
+        }
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    private func run(_ words: String...) -> Int32 {
+        JepaPipe.run(words.map { $0.replacing("DIR", with: folder) })
+    }
+
+    private func index(_ words: String...) throws -> SearchIndex {
+        let all = ["search", "index", "DIR/run", "DIR/images", "--out", "DIR/index"] + words
+        try #require(JepaPipe.run(all.map { $0.replacing("DIR", with: folder) }) == 0)
+        return try SearchIndex(path: folder + "/index")
+    }
+
+    @Test(arguments: ["float16", "float32"])
+    func anIndexHoldsTheNormalisedFeatures(precision: String) throws {
+        let index = try index("--precision", precision)
+        #expect(index.count == 5)
+        #expect(index.description.encoder == .targetEncoder)
+        let files = try (0..<5).map { try index.file(of: $0) }
+        #expect(files == ["0.png", "1.png", "3.png", "4.png", "sub/5 ü.png"])
+        #expect(!FileManager.default.fileExists(atPath: folder + "/index.parts"))
+
+        try #require(run("features", "DIR/run", "DIR/images", "--out", "DIR/f.npy") == 0)
+        let features = try NpyFile.read(folder + "/f.npy").floats()
+        // The vectors of the table, one by one: its products with the unit vectors.
+        let unit = Tensor(repeating: 0, shape: [16, 16])
+        for i in 0..<16 { unit.mutablePointer[17 * i] = 1 }
+        let stored = index.withVectors { $0.products(of: 0..<5, with: unit) }
+        for row in 0..<5 {
+            let own = (0..<16).map { Double(features.pointer[row * 16 + $0]) }
+            let length = own.reduce(0) { $0 + $1 * $1 }.squareRoot()
+            for i in 0..<16 {
+                let found = Double(stored.pointer[i * 5 + row])
+                #expect(abs(found - own[i] / length) < (precision == "float16" ? 3e-4 : 1e-6))
+            }
+        }
+    }
+
+    @Test(.enabled(if: Program.isBuilt)) func anImageOfTheIndexIsItsOwnNeighbour() throws {
+        _ = try index("--precision", "float32")
+        let outcome = try Program.run(
+            "jepa-pipe search query index images/3.png 'images/sub/5 ü.png' --top 3 --json",
+            in: folder)
+        #expect(outcome.status == 0)
+        // Other lines are remarks for people.
+        let start = try #require(outcome.output.firstIndex(of: "["))
+        let answers = try #require(
+            JSONSerialization.jsonObject(with: Data(outcome.output[start...].utf8))
+                as? [[String: Any]])
+        #expect(answers.count == 2)
+        for (answer, file) in zip(answers, ["3.png", "sub/5 ü.png"]) {
+            let neighbours = try #require(answer["neighbours"] as? [[String: Any]])
+            #expect(neighbours.count == 3)
+            #expect(neighbours[0]["file"] as? String == file)
+            let similarities = neighbours.compactMap { $0["similarity"] as? Double }
+            #expect(abs(similarities[0] - 1) < 1e-6)
+            #expect(similarities == similarities.sorted(by: >))
+        }
+    }
+
+    @Test func sheetsShowTheImages() throws {
+        _ = try index()
+        #expect(
+            run(
+                "search", "query", "DIR/index", "DIR/images/0.png", "DIR/images/4.png", "--top",
+                "4", "--images", "DIR/images", "--out", "DIR/sheet.png") == 0)
+        let sheet = try Image(contentsOf: folder + "/sheet.png")
+        // Two rows of one image and four neighbours.
+        #expect(sheet.width == 5 * 120 + 8 + 16)
+        #expect(sheet.height == 2 * 144 + 8)
+        // The first neighbour is the image itself, 16 pixels further apart.
+        for (x, y) in [(20, 20), (60, 90), (110, 30)] {
+            #expect(sheet[x, y] == sheet[x + 120 + 16, y])
+        }
+        #expect(
+            run(
+                "search", "query", "DIR/index", "DIR/images/0.png", "--images", "DIR/images",
+                "--out", "DIR/sheet.html") == 0)
+        let page = try String(contentsOfFile: folder + "/sheet.html", encoding: .utf8)
+        #expect(page.components(separatedBy: "data:image/jpeg;base64,").count == 1 + 1 + 5)
+        #expect(!page.contains("not found"))
+        #expect(page.contains("sub/5 ü.png"))
+    }
+
+    @Test func otherWeightsThanThoseOfTheIndexAreRefused() throws {
+        _ = try index()
+        #expect(
+            run("run", "DIR/tiny.yaml", "--set", "seed=6", "--out", "DIR/other") == 0)
+        #expect(
+            run("search", "query", "DIR/index", "DIR/images/0.png", "--weights", "DIR/other") == 2)
+        #expect(
+            run("search", "query", "DIR/index", "DIR/images/0.png", "--weights", "DIR/run") == 0)
+    }
+
+    @Test func whatCannotBeDoneIsRefused() throws {
+        _ = try index()
+        #expect(run("search", "index", "DIR/run", "DIR/images") == 2)
+        #expect(run("search", "query", "DIR/index") == 2)
+        #expect(run("search", "query", "DIR/index", "DIR/images/0.png", "--out", "x.gif") == 2)
+        #expect(run("search", "query", "DIR/tiny.yaml", "DIR/images/0.png") == 1)
+        #expect(run("search", "query", "DIR/index", "DIR/images/2.png") == 1)
+    }
+}
