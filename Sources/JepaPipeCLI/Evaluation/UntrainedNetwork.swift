@@ -28,6 +28,7 @@ extension ModelLoading {
         }
         var sized = hints
         sized.imageSize = model.sizes.imageSize
+        sized.positionGrid = model.sizes.positionGrid
         return (
             try ModelWeights(
                 [encoder: tensors], from: "untrained", origin: "drawn with seed 0", hints: sized,
