@@ -38,18 +38,18 @@ struct PictureImages {
                 for: ImageFolder.self, named: "--data", Setting(.mapping(settings))))
         try folder.open()
         try self.init(
-            of: folder, views: 1, normalisation: Normalisation(of: pipeline), count: count,
+            of: folder, normalisation: Normalisation(of: pipeline), count: count,
             reference: reference, seed: seed)
     }
 
     /// Images of a run, chosen at random: held-out ones if it has such, else those of training.
     init(of run: LoadedPipeline, count: Int, reference: Int = 0, seed: UInt64) throws {
         let pipeline = run.pipeline
-        var (name, source) = pipeline.dataSource
+        var source = pipeline.dataSource.source
         if let heldOut = run.settings.monitor.heldOut,
             let other = pipeline.node(heldOut)?.stage as? any DataSource
         {
-            (name, source) = (heldOut, other)
+            source = other
         }
         do {
             try source.open()
@@ -59,19 +59,18 @@ struct PictureImages {
         }
         try self.init(
             of: source,
-            views: pipeline.views(of: name),
             normalisation: Normalisation(of: pipeline), count: count, reference: reference,
             seed: seed)
     }
 
     private init(
-        of source: any DataSource, views: Int, normalisation: Normalisation, count: Int,
+        of source: any DataSource, normalisation: Normalisation, count: Int,
         reference more: Int, seed: UInt64
     ) throws {
         var random = StageRandom(seed: seed, purpose: "pictures")
         let chosen = Array(random.permutation(of: source.count).prefix(count + more))
         let loader = BatchLoader(
-            source, views: views, order: EvaluationOrder(chosen, batchSize: chosen.count),
+            source, order: EvaluationOrder(chosen, batchSize: chosen.count),
             workers: threadCount)
         defer { loader.stop() }
         guard let batch = try loader.next() else { fatalError("a loader of images gave none") }

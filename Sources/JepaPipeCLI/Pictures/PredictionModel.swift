@@ -78,7 +78,7 @@ struct PredictionModel {
             if found.recipe == recipe { return found }
             JepaPipe.report("'\(file)' is of other weights, images or settings; training another")
         }
-        let (tokens, pixels) = try table(of: source, name, count: count, seed: seed)
+        let (tokens, pixels) = try table(of: source, count: count, seed: seed)
         let trained = (count - max(1, count / 10)) * path.grid.count
         JepaPipe.report(
             "training a decoder of tokens on \(Quantities.count(trained)) patches, "
@@ -104,13 +104,12 @@ struct PredictionModel {
 
     /// Tokens and pixels of all patches of some images, plain as evaluation sees them.
     private func table(
-        of source: any DataSource, _ name: String, count: Int, seed: UInt64
+        of source: any DataSource, count: Int, seed: UInt64
     ) throws -> (tokens: Tensor, pixels: Tensor) {
         var random = StageRandom(seed: seed, purpose: "decoder images")
         let chosen = Array(random.permutation(of: source.count).prefix(count))
         let loader = BatchLoader(
-            source, views: run.pipeline.views(of: name),
-            order: EvaluationOrder(chosen, batchSize: Self.batchSize), workers: threadCount)
+            source, order: EvaluationOrder(chosen, batchSize: Self.batchSize), workers: threadCount)
         defer { loader.stop() }
         let pixels = Tensor(uninitialized: [count * path.grid.count, patches.width])
         var tokens: Tensor?
@@ -151,12 +150,5 @@ struct ProgressClock {
         guard seconds - reported >= interval, done > 0, done < count else { return nil }
         reported = seconds
         return Quantities.duration(seconds / Double(done) * Double(count - done))
-    }
-}
-
-extension Pipeline {
-    /// Images that a data source gives for each sample.
-    func views(of source: String) -> Int {
-        node(source)?.entry.outputs.filter { $0.kind == .images }.count ?? 1
     }
 }
