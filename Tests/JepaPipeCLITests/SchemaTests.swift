@@ -52,6 +52,7 @@ struct SchemaTests {
     private static let unseen: Set<String> = [
         "stages.md: A stage that nothing depends on", "stages.md: Two optimizers",
         "stages.md: No optimizer", "stages.md: No loss", "stages.md: Two data sources",
+        "stages.md: Plugins that are not there, and one that is no plugin",
         "parameters.md: A whole number with a point",
         "parameters.md: A range upside down", "parameters.md: Patches that do not tile the image",
         "parameters.md: Heads that do not divide the width",

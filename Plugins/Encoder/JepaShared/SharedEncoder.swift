@@ -37,5 +37,8 @@ public struct SharedEncoder: Encoder {
     }
 
     public func multiplyAdds(for sizes: [String: Int]) -> Int { outline.multiplyAdds(for: sizes) }
+    public func dataMultiplyAdds(for sizes: [String: Int]) -> Int {
+        outline.dataMultiplyAdds(for: sizes)
+    }
     public func keptNumbers(for sizes: [String: Int]) -> Int { outline.keptNumbers(for: sizes) }
 }

@@ -44,5 +44,8 @@ public struct SharedPredictor: Predictor {
     }
 
     public func multiplyAdds(for sizes: [String: Int]) -> Int { original.multiplyAdds(for: sizes) }
+    public func dataMultiplyAdds(for sizes: [String: Int]) -> Int {
+        original.dataMultiplyAdds(for: sizes)
+    }
     public func keptNumbers(for sizes: [String: Int]) -> Int { original.keptNumbers(for: sizes) }
 }

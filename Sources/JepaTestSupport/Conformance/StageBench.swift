@@ -72,14 +72,14 @@ struct StageBench {
         return (stage, Array(others.values))
     }
 
-    /// What a stage gets that names another one: a toy predictor or a toy encoder.
+    /// What a stage gets that names another one: a toy projector or a toy encoder.
     private static func toy(
         _ role: Role, _ connected: Set<String>, _ conformance: StageConformance
     ) throws -> any Stage {
         if role == .predictor {
-            return try ToyPredictor(
+            return try ToyProjector(
                 parameters: StageParameters(
-                    for: ToyPredictor.self, linked: ["width": .integer(8)], connected: connected))
+                    for: ToyProjector.self, linked: ["width": .integer(8)], connected: connected))
         }
         return try ToyEncoder(
             parameters: StageParameters(
@@ -104,7 +104,7 @@ struct StageBench {
             }
         }
         var linked: [String: StageProperty] = [:]
-        for link in entry.descriptor.links {
+        for link in entry.descriptor.links where !link.isOptional {
             let socket = entry.inputs.first { $0.name == link.socket }
             linked[link.name] = value(link.property, axis: socket?.shape.last ?? "D")
         }

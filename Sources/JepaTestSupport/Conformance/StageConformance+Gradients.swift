@@ -8,7 +8,7 @@ extension StageConformance {
     /// The result is summed with fixed irregular factors. A difference counts if it is more than
     /// 1 % of the largest gradient of its tensor: the rounding of float32 stays below a tenth of
     /// that, a wrong sign or factor far above. An input may have no gradient at all, which is how a
-    /// stage stops it, but not all of them.
+    /// stage stops it, but not all of them unless the stage says that it stops gradients.
     func gradientViolations(
         of stage: any Stage, _ arrivals: StageBench.Arrivals, on bench: StageBench
     ) throws -> [String] {
@@ -46,7 +46,9 @@ extension StageConformance {
             }
         }
         let stopsAll = !names.isEmpty && variables.values.allSatisfy { $0.receivedGradient == nil }
-        if stopsAll { probe.found.append("no gradient reaches any of its inputs") }
+        if stopsAll && !stage.stopsGradient {
+            probe.found.append("no gradient reaches any of its inputs")
+        }
         for weight in stage.weights {
             if !weight.isTrainable {
                 if weight.gradient != nil {
