@@ -62,15 +62,9 @@ extension Pipeline {
             let arriving = arriving(at: node, from: values)
             let inputs = StageInputs(
                 arriving, random: StageRandom(seed: graph.seed, purpose: node.name))
-            let tape = Tape(recording: false)
-            let output: Variable? =
-                switch node.stage {
-                case let stage as any Encoder: try stage.encode(inputs, on: tape)
-                case let stage as any Predictor: try stage.predict(inputs, on: tape)
-                case let stage as any Loss: try stage.loss(inputs, on: tape)
-                default: nil
-                }
-            guard let output else { continue }
+            guard let output = try output(of: node, inputs, on: Tape(recording: false)) else {
+                continue
+            }
             guard output.value.isFinite else {
                 throw PipelineError(
                     .notFinite,

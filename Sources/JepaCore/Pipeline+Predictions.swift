@@ -71,37 +71,20 @@ extension Pipeline {
         of images: Tensor, _ masks: [String: MaskSet], on path: PredictionPath
     ) throws -> Predictions {
         let tape = Tape(recording: false)
-        var values: [Wiring.Endpoint: StageInputs.Value] = [:]
-        let (source, _) = dataSource
-        for socket in node(source)?.entry.outputs ?? [] {
-            let endpoint = Wiring.Endpoint(stage: source, socket: socket.name)
-            if socket.kind == .images { values[endpoint] = .variable(Variable(images)) }
-            if socket.kind == .labels {
-                values[endpoint] = .labels(Array(repeating: -1, count: images.shape[0]))
-            }
-        }
-        for (name, set) in masks {
-            values[Wiring.Endpoint(stage: name, socket: "context")] = .mask(set.context)
-            values[Wiring.Endpoint(stage: name, socket: "targets")] = .mask(set.targets)
-        }
+        let batch = Batch(
+            views: Array(repeating: images, count: viewCount),
+            labels: Array(repeating: -1, count: images.shape[0]))
+        var values = startValues(batch, masks)
         var outputs: [String: Variable] = [:]
-        for node in nodes {
-            var arriving: [String: StageInputs.Value] = [:]
-            for edge in edges where edge.target.stage == node.name {
-                arriving[edge.target.socket] = values[edge.source]
-            }
+        // Losses may want more images than there are to look at.
+        for node in nodes where node.role != .loss {
             let inputs = StageInputs(
-                arriving, random: StageRandom(seed: graph.seed, purpose: node.name))
-            switch node.stage {
-            case let stage as any Encoder:
-                outputs[node.name] = try stage.encode(inputs, on: tape)
-            case let stage as any Predictor:
-                outputs[node.name] = try stage.predict(inputs, on: tape)
-            default: continue
-            }
+                arriving(at: node, from: values),
+                random: StageRandom(seed: graph.seed, purpose: node.name))
+            guard let output = try output(of: node, inputs, on: tape) else { continue }
+            outputs[node.name] = output
             for socket in node.entry.outputs {
-                let endpoint = Wiring.Endpoint(stage: node.name, socket: socket.name)
-                values[endpoint] = outputs[node.name].map { .variable($0) }
+                values[Wiring.Endpoint(stage: node.name, socket: socket.name)] = .variable(output)
             }
         }
         guard let predicted = outputs[path.predictor.name],

@@ -82,7 +82,9 @@ extension Pipeline {
         var losses: [String: Variable] = [:]
         for node in nodes {
             let inputs = inputs(of: node, from: values, at: step, observer)
-            guard let output = try compute(node, inputs, on: tape, &phases) else { continue }
+            let start = ContinuousClock.now
+            guard let output = try output(of: node, inputs, on: tape) else { continue }
+            phases.add(start.duration(to: .now) / .seconds(1), to: node.name)
             guard output.value.isFinite else {
                 throw PipelineError(
                     .notFinite,
@@ -151,16 +153,11 @@ extension Pipeline {
     }
 
     /// The output of a stage that computes on the tape; nil for the others.
-    private func compute(
-        _ node: Node, _ inputs: StageInputs, on tape: Tape, _ phases: inout PhaseTimes
-    ) throws -> Variable? {
+    func output(of node: Node, _ inputs: StageInputs, on tape: Tape) throws -> Variable? {
         switch node.stage {
-        case let stage as any Encoder:
-            try phases.measure(node.name) { try stage.encode(inputs, on: tape) }
-        case let stage as any Predictor:
-            try phases.measure(node.name) { try stage.predict(inputs, on: tape) }
-        case let stage as any Loss:
-            try phases.measure(node.name) { try stage.loss(inputs, on: tape) }
+        case let stage as any Encoder: try stage.encode(inputs, on: tape)
+        case let stage as any Predictor: try stage.predict(inputs, on: tape)
+        case let stage as any Loss: try stage.loss(inputs, on: tape)
         default: nil
         }
     }
@@ -197,16 +194,18 @@ private struct PhaseTimes {
     private(set) var figures: [Figure] = []
 
     mutating func measure<Result>(_ name: String, _ body: () throws -> Result) rethrows -> Result {
-        let clock = ContinuousClock()
-        let start = clock.now
+        let start = ContinuousClock.now
         let result = try body()
-        let elapsed = start.duration(to: clock.now) / .seconds(1)
+        add(start.duration(to: .now) / .seconds(1), to: name)
+        return result
+    }
+
+    mutating func add(_ elapsed: Double, to name: String) {
         if let index = figures.firstIndex(where: { $0.name == name }) {
             figures[index] = Figure(name, figures[index].value + elapsed)
         } else {
             figures.append(Figure(name, elapsed))
         }
-        return result
     }
 }
 

@@ -150,17 +150,3 @@ public protocol Optimizer: Stage {
     /// - Returns: Figures for the metrics: `lr`, `weight_decay`.
     func update(_ trained: [NamedWeight], at step: StepInfo) throws -> [Figure]
 }
-
-/// A weight with its name in the whole pipeline: `context_encoder.blocks.0.norm1.weight`.
-public struct NamedWeight {
-    /// The name of the stage, a dot, the name of the weight.
-    public let name: String
-    /// The weight.
-    public let weight: Weight
-
-    /// A named weight.
-    public init(name: String, weight: Weight) {
-        self.name = name
-        self.weight = weight
-    }
-}

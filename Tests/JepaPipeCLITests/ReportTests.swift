@@ -80,8 +80,11 @@ final class ReportTests {
         try write(
             """
             {"format": "jepa-pipe evaluation 1", "task": "linear", "time": "2026-01-31T14:25:00Z",
-             "encoder": {"network": "target encoder", "step": 2},
-             "data": {"train": "photos <train>", "test": "photos/test"},
+             "command": "jepa-pipe eval one --task linear", "version": "0.1.0", "seconds": 1.5,
+             "encoder": {"weights": "one", "network": "target encoder", "step": 2,
+                         "checksum": "90ab", "sizes": "width 16"},
+             "data": {"train": "photos <train>", "test": "photos/test", "trainImages": 8,
+                      "testImages": 4, "classes": ["cat", "dog"], "fingerprint": "cd"},
              "protocol": {"classifier": "a & b"},
              "figures": [{"name": "linear", "value": 0.5125, "spread": 0.011, "untrained": 0.38,
                           "isBetterHigher": true}],

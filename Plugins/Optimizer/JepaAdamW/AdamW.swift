@@ -58,15 +58,8 @@ public final class AdamW: Optimizer {
     public var weights: [Weight] { firstMoments + secondMoments }
 
     public func adopt(_ trained: [NamedWeight]) {
-        let moments = { (prefix: String) in
-            trained.map {
-                Weight(
-                    "\(prefix).\($0.name)", shape: $0.weight.shape, initial: .constant(0),
-                    isTrainable: false)
-            }
-        }
-        firstMoments = moments("first_moment")
-        secondMoments = moments("second_moment")
+        firstMoments = trained.map { $0.companion("first_moment") }
+        secondMoments = trained.map { $0.companion("second_moment") }
     }
 
     public func update(_ trained: [NamedWeight], at step: StepInfo) throws -> [Figure] {
@@ -79,13 +72,8 @@ public final class AdamW: Optimizer {
                 weight: item.weight.value, gradient: gradient,
                 firstMoment: firstMoments[index].value, secondMoment: secondMoments[index].value,
                 learningRate: lr, beta1: betas.0, beta2: betas.1, epsilon: epsilon,
-                weightDecay: Self.decays(item.weight) ? decay : 0, step: step.index + 1)
+                weightDecay: item.isDecayed ? decay : 0, step: step.index + 1)
         }
         return [Figure("lr", lr), Figure("weight_decay", decay)]
-    }
-
-    /// Whether weight decay applies to a weight.
-    private static func decays(_ weight: Weight) -> Bool {
-        weight.shape.count > 1 && !weight.name.contains("bias")
     }
 }

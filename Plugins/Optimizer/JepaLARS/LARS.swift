@@ -40,23 +40,18 @@ public final class LARS: Optimizer {
     public var weights: [Weight] { buffers }
 
     public func adopt(_ trained: [NamedWeight]) {
-        buffers = trained.map {
-            Weight(
-                "momentum.\($0.name)", shape: $0.weight.shape, initial: .constant(0),
-                isTrainable: false)
-        }
+        buffers = trained.map { $0.companion("momentum") }
     }
 
     public func update(_ trained: [NamedWeight], at step: StepInfo) throws -> [Figure] {
         let lr = learningRate.value(at: step)
         for (index, item) in trained.enumerated() {
             guard let gradient = item.weight.gradient else { continue }
-            let isScaled = item.weight.shape.count > 1 && !item.weight.name.contains("bias")
-            let decay = isScaled ? weightDecay : 0
+            let decay = item.isDecayed ? weightDecay : 0
             momentumUpdate(
                 weight: item.weight.value, gradient: gradient, buffer: buffers[index].value,
                 learningRate: lr, momentum: momentum, weightDecay: decay,
-                factor: isScaled ? factor(item.weight.value, gradient, decay) : 1)
+                factor: item.isDecayed ? factor(item.weight.value, gradient, decay) : 1)
         }
         return [Figure("lr", lr), Figure("weight_decay", weightDecay)]
     }

@@ -39,21 +39,16 @@ public final class SGD: Optimizer {
     public var weights: [Weight] { buffers }
 
     public func adopt(_ trained: [NamedWeight]) {
-        buffers = trained.map {
-            Weight(
-                "momentum.\($0.name)", shape: $0.weight.shape, initial: .constant(0),
-                isTrainable: false)
-        }
+        buffers = trained.map { $0.companion("momentum") }
     }
 
     public func update(_ trained: [NamedWeight], at step: StepInfo) throws -> [Figure] {
         let lr = learningRate.value(at: step)
         for (index, item) in trained.enumerated() {
             guard let gradient = item.weight.gradient else { continue }
-            let decays = item.weight.shape.count > 1 && !item.weight.name.contains("bias")
             momentumUpdate(
                 weight: item.weight.value, gradient: gradient, buffer: buffers[index].value,
-                learningRate: lr, momentum: momentum, weightDecay: decays ? weightDecay : 0,
+                learningRate: lr, momentum: momentum, weightDecay: item.isDecayed ? weightDecay : 0,
                 isNesterov: isNesterov)
         }
         return [Figure("lr", lr), Figure("weight_decay", weightDecay)]

@@ -40,9 +40,7 @@ enum FeaturesCommand: Command {
             name: "--layers", value: "N", range: 1...1000, standard: "1",
             help: "The last blocks to put side by side, each through the final norm; the paper "
                 + "uses 1 or 4."),
-        .init(
-            name: "--limit", value: "N", range: 1...1_000_000_000,
-            help: "Only so many images, spread evenly over all."),
+        .limit,
     ]
 
     static func run(_ arguments: CommandLineArguments, registry: Registry) throws -> Int32 {

@@ -36,3 +36,10 @@ struct PlainFolder {
         try source.open()
     }
 }
+
+extension CommandDescriptor.Option {
+    /// The `limit` of a folder.
+    static let limit = Self(
+        name: "--limit", value: "N", range: 1...1_000_000_000,
+        help: "Only so many images, spread evenly over all.")
+}

@@ -28,15 +28,7 @@ struct PictureImages {
         folder path: String, size: (height: Int, width: Int), like pipeline: Pipeline?, count: Int,
         reference: Int = 0, seed: UInt64
     ) throws {
-        let entries: [Setting.Entry] = [
-            .init("path", Setting(.text(path))), .init("crop", "centre"), .init("max_bad", 1),
-            .init("size", [Setting(.integer(size.height)), Setting(.integer(size.width))]),
-        ]
-        let settings = entries + (pipeline?.imagePreparation ?? [])
-        let folder = try ImageFolder(
-            parameters: StageParameters(
-                for: ImageFolder.self, named: "--data", Setting(.mapping(settings))))
-        try folder.open()
+        let folder = try PlainFolder(path, named: "--data", size: size, like: pipeline).source
         try self.init(
             of: folder, normalisation: Normalisation(of: pipeline), count: count,
             reference: reference, seed: seed)

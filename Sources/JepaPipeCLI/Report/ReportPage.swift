@@ -1,4 +1,5 @@
 import Foundation
+import JepaEvaluation
 import JepaTraining
 
 /// One page about one run or several: verdict, curves, tables, pictures, pipeline, origin.
@@ -166,9 +167,9 @@ package struct ReportPage {
         }.joined(separator: "\n")
     }
 
-    private func evaluation(_ file: EvaluationFile) -> String {
+    private func evaluation(_ record: EvaluationRecord) -> String {
         func cell(_ value: Double?) -> String { value.map(HTML.number) ?? "–" }
-        let rows = file.figures.map { figure in
+        let rows = record.figures.map { figure in
             [
                 HTML.escaped(figure.name),
                 "<b>\(HTML.number(figure.value))</b>"
@@ -176,16 +177,14 @@ package struct ReportPage {
                 cell(figure.untrained), cell(figure.pixels), cell(figure.baseline),
             ]
         }
-        var about: [String] = []
-        if let network = file.encoder?.network {
-            about.append(network + (file.encoder?.step.map { " after step \($0)" } ?? ""))
-        }
-        if let train = file.data?.train { about.append("trained on \(train)") }
-        if let test = file.data?.test { about.append("judged on \(test)") }
-        let how = (file.protocol ?? [:]).sorted { $0.key < $1.key }
+        let about = [
+            record.encoder.network + (record.encoder.step.map { " after step \($0)" } ?? ""),
+            "trained on \(record.data.train)", "judged on \(record.data.test)",
+        ]
+        let how = record.protocol.sorted { $0.key < $1.key }
             .map { "<dt>\(HTML.escaped($0.key))</dt><dd>\(HTML.escaped($0.value))</dd>" }
-        let notes = (file.notes ?? []).map { "<p class=\"help\">\(HTML.escaped($0))</p>" }
-        return "<h4>\(HTML.escaped(file.task))</h4><p class=\"help\">"
+        let notes = record.notes.map { "<p class=\"help\">\(HTML.escaped($0))</p>" }
+        return "<h4>\(HTML.escaped(record.task))</h4><p class=\"help\">"
             + "\(HTML.escaped(about.joined(separator: "; ")))</p>"
             + HTML.table(["Figure", "trained", "untrained", "pixels", "without looking"], rows)
             + (how.isEmpty

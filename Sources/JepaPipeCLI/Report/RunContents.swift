@@ -1,5 +1,6 @@
 import Foundation
 import JepaCore
+import JepaEvaluation
 import JepaTraining
 
 /// What a run folder holds, as far as a report shows it.
@@ -27,7 +28,7 @@ package struct RunContents {
     /// One row per look at the features.
     let looks: CurveTable
     /// What `jepa-pipe eval` left, the oldest first.
-    let evaluations: [EvaluationFile]
+    let evaluations: [EvaluationRecord]
     /// The pictures in the order of their names.
     let pictures: [Picture]
     /// Why files are not shown, one sentence each.
@@ -115,37 +116,4 @@ package struct RunContents {
         return names.filter { $0.hasSuffix(ending) && !$0.hasPrefix(".") }.sorted()
             .map { "\(folder)/\($0)" }
     }
-}
-
-/// A file that `jepa-pipe eval` left in a run folder, as far as a report shows it.
-struct EvaluationFile: Decodable {
-    /// A number beside what it has to be compared with.
-    struct Figure: Decodable {
-        let name: String
-        let value: Double
-        let spread: Double?
-        let untrained: Double?
-        let pixels: Double?
-        let baseline: Double?
-    }
-
-    /// What was evaluated.
-    struct Network: Decodable {
-        let network: String?
-        let step: Int?
-    }
-
-    /// What it was evaluated on.
-    struct Images: Decodable {
-        let train: String?
-        let test: String?
-    }
-
-    let task: String
-    let time: String?
-    let encoder: Network?
-    let data: Images?
-    let `protocol`: [String: String]?
-    let figures: [Figure]
-    let notes: [String]?
 }

@@ -36,9 +36,7 @@ enum SearchIndexCommand: Command {
         .init(
             name: "--layers", value: "N", range: 1...1000, standard: "1",
             help: "The last blocks to put side by side."),
-        .init(
-            name: "--limit", value: "N", range: 1...1_000_000_000,
-            help: "Only so many images, spread evenly over all."),
+        .limit,
     ]
 
     static func run(_ arguments: CommandLineArguments, registry: Registry) throws -> Int32 {

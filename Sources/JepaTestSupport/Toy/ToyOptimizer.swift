@@ -17,11 +17,7 @@ public final class ToyOptimizer: Optimizer {
     }
 
     public func adopt(_ trained: [NamedWeight]) {
-        weights = trained.map {
-            Weight(
-                "velocity.\($0.name)", shape: $0.weight.shape, initial: .constant(0),
-                isTrainable: false)
-        }
+        weights = trained.map { $0.companion("velocity") }
     }
 
     public func update(_ trained: [NamedWeight], at step: StepInfo) throws -> [Figure] {
