@@ -9,9 +9,6 @@ struct FeaturePass {
     private let source: ImageFolder
     private let batchSize: Int
 
-    /// Seconds between two lines of progress.
-    private static let interval = 5.0
-
     /// Opens a folder.
     ///
     /// - Parameter pipeline: The pipeline of a run, whose images are prepared alike.
@@ -41,16 +38,15 @@ struct FeaturePass {
                 source, order: EvaluationOrder(Array(0..<count), batchSize: batchSize),
                 workers: threadCount)
             defer { loader.stop() }
-            let start = ContinuousClock.now
-            var reported = 0.0
+            var clock = ProgressClock()
             var labels: [Int] = []
             while let batch = try loader.next() {
                 try append(extractor.features(of: batch.views[0]))
                 labels += batch.labels.map(Int.init)
-                let seconds = start.duration(to: .now) / .seconds(1)
-                guard seconds - reported >= Self.interval, labels.count < count else { continue }
-                reported = seconds
-                Self.report(labels.count, of: count, seconds)
+                guard let rest = clock.rest(labels.count, of: count) else { continue }
+                JepaPipe.report(
+                    "\(Quantities.count(labels.count)) of \(Quantities.count(count)) images, "
+                        + "\(rest) left")
             }
             return judge(labels, &notes)
         }
@@ -75,12 +71,5 @@ struct FeaturePass {
         notes.omitted = rejected.map { .init(file: $0.name, reason: $0.reason) }
         for sample in rejected { JepaPipe.report("no row for '\(sample.name)': \(sample.reason)") }
         return (kept, notes)
-    }
-
-    private static func report(_ done: Int, of count: Int, _ seconds: Double) {
-        let rest = seconds / Double(done) * Double(count - done)
-        JepaPipe.report(
-            "\(Quantities.count(done)) of \(Quantities.count(count)) images, "
-                + "\(Quantities.duration(rest)) left")
     }
 }

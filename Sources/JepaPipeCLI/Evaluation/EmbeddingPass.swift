@@ -24,8 +24,6 @@ struct EmbeddingPass {
 
     /// Images of one file of the store.
     static let partSize = 1024
-    /// Seconds between two lines of progress.
-    private static let interval = 5.0
 
     /// Throws `Interrupted` if someone has asked to stop.
     func checkInterruption() throws {
@@ -115,31 +113,19 @@ struct EmbeddingPass {
         let names = Set(images.name.map { name in part.map(name) } ?? [])
         for (rows, entry) in zip(all, embedders) {
             try store.write(
-                try Self.rows(rows, at: positions), positions: positions,
+                rows.rows(at: positions), positions: positions,
                 labels: positions.map { labels[$0] },
                 omitted: bad.filter { names.contains($0.key) },
                 entry.embedder, images, part)
         }
     }
 
-    private static func rows(_ rows: Tensor, at positions: [Int]) throws -> Tensor {
-        guard positions.count < rows.shape[0] else { return rows }
-        let width = rows.shape[1]
-        let result = Tensor(uninitialized: [positions.count, width])
-        for (place, position) in positions.enumerated() {
-            (result.mutablePointer + place * width)
-                .update(from: rows.pointer + position * width, count: width)
-        }
-        return result
-    }
-
     /// Says now and then how far the pass is.
     private struct Progress {
         let words: String
         let total: Int
-        private let start = ContinuousClock.now
+        private var clock = ProgressClock()
         private var done = 0
-        private var reported = 0.0
 
         init(words: String, total: Int) {
             self.words = words
@@ -148,13 +134,10 @@ struct EmbeddingPass {
 
         mutating func advance(by count: Int) {
             done += count
-            let seconds = start.duration(to: .now) / .seconds(1)
-            guard seconds - reported >= EmbeddingPass.interval, done < total else { return }
-            reported = seconds
-            let rest = seconds / Double(done) * Double(total - done)
+            guard let rest = clock.rest(done, of: total) else { return }
             JepaPipe.report(
                 "\(words): \(Quantities.count(done)) of \(Quantities.count(total)) images embedded, "
-                    + "\(Quantities.duration(rest)) left")
+                    + "\(rest) left")
         }
     }
 }

@@ -18,7 +18,6 @@ struct PredictionModel {
     /// Tokens of training are held in memory up to so many bytes.
     private static let memory = 512 << 20
     private static let batchSize = 32
-    private static let interval = 5.0
 
     /// Loads a run.
     ///
@@ -83,7 +82,7 @@ struct PredictionModel {
         JepaPipe.report(
             "training a decoder of tokens on \(Quantities.count(trained)) patches, "
                 + "\(Quantities.count(steps)) steps")
-        var clock = ProgressClock(interval: Self.interval)
+        var clock = ProgressClock()
         let decoder = try PictureDecoder(
             recipe, tokens: tokens, pixels: pixels, trainedOn: trained
         ) { done, loss in
@@ -114,7 +113,7 @@ struct PredictionModel {
         let pixels = Tensor(uninitialized: [count * path.grid.count, patches.width])
         var tokens: Tensor?
         var done = 0
-        var clock = ProgressClock(interval: Self.interval)
+        var clock = ProgressClock()
         while let batch = try loader.next() {
             let some = try run.pipeline.comparedTokens(of: batch.views[0], on: path)
             let width = some.shape[2]
@@ -132,23 +131,5 @@ struct PredictionModel {
         }
         guard let tokens else { fatalError("a loader of \(count) images gave none") }
         return (tokens, pixels)
-    }
-}
-
-/// Tells now and then how long something will still take.
-struct ProgressClock {
-    private let interval: Double
-    private let start = ContinuousClock.now
-    private var reported = 0.0
-
-    /// A clock that tells every so many seconds.
-    init(interval: Double) { self.interval = interval }
-
-    /// The time that is left, if it is time to tell and there is something left.
-    mutating func rest(_ done: Int, of count: Int) -> String? {
-        let seconds = start.duration(to: .now) / .seconds(1)
-        guard seconds - reported >= interval, done > 0, done < count else { return nil }
-        reported = seconds
-        return Quantities.duration(seconds / Double(done) * Double(count - done))
     }
 }
