@@ -48,9 +48,20 @@ const char *jk_bf16_library(void) {
 #endif
 }
 
-void jk_pack(const jk_product *product, float *packed, size_t first, size_t count) {
+void jk_pack(const jk_product *product, void *packed, size_t first, size_t count) {
 #if defined(__x86_64__)
     jk_pack_avx512(product, packed, first, count);
+#else
+    (void)product, (void)packed, (void)first, (void)count;
+    __builtin_trap();
+#endif
+}
+
+bool jk_packs_bf16(void) { return jk_multiplies_bf16() && !jk_bf16_library(); }
+
+void jk_pack_bf16(const jk_product *product, void *packed, size_t first, size_t count) {
+#if defined(__x86_64__)
+    jk_pack_bf16_avx512(product, packed, first, count);
 #else
     (void)product, (void)packed, (void)first, (void)count;
     __builtin_trap();

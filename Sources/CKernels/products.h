@@ -7,7 +7,8 @@
 void jk_multiply_avx512(const jk_product *product);
 void jk_multiply_bf16_avx512(const jk_product *product);
 void jk_multiply_bf16_onednn(const jk_product *product);
-void jk_pack_avx512(const jk_product *product, float *packed, size_t first, size_t count);
+void jk_pack_avx512(const jk_product *product, void *packed, size_t first, size_t count);
+void jk_pack_bf16_avx512(const jk_product *product, void *packed, size_t first, size_t count);
 #endif
 
 #endif

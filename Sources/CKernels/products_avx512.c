@@ -75,9 +75,9 @@ static void pack_part(
     }
 }
 
-void jk_pack_avx512(const jk_product *x, float *packed, size_t first, size_t count) {
+void jk_pack_avx512(const jk_product *x, void *packed, size_t first, size_t count) {
     for (size_t p = first; p < first + count; p++) {
-        pack_part(x, packed + p * panel_width * x->k, p * panel_width, 0, x->k);
+        pack_part(x, (float *)packed + p * panel_width * x->k, p * panel_width, 0, x->k);
     }
 }
 
@@ -93,7 +93,7 @@ void jk_multiply_avx512(const jk_product *x) {
             size_t first = x->k * pass / passes, depth = x->k * (pass + 1) / passes - first;
             const float *panel = copy;
             if (x->packed) {
-                panel = x->packed + j * x->k + first * panel_width;
+                panel = (const float *)x->packed + j * x->k + first * panel_width;
             } else {
                 pack_part(x, copy, j, first, depth);
             }

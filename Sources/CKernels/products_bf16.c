@@ -131,9 +131,27 @@ static void pack_transposed(
     }
 }
 
+/// Copies k rows from row `first` on, which is even, of a panel that begins at column j of op(b).
+static void pack_part(const jk_product *x, entry *panel, size_t j, size_t first, size_t k) {
+    size_t columns = x->n - j < panel_width ? x->n - j : panel_width;
+    if (x->transposes_b) {
+        pack_transposed(
+            panel, panel_width, x->b + j * x->b_stride + first, x->b_stride, k, columns);
+    } else {
+        pack_columns(panel, panel_width, x->b + first * x->b_stride + j, x->b_stride, k, columns);
+    }
+}
+
+void jk_pack_bf16_avx512(const jk_product *x, void *packed, size_t first, size_t count) {
+    size_t panel_entries = (x->k + 1) / 2 * panel_width;
+    for (size_t p = first; p < first + count; p++) {
+        pack_part(x, (entry *)packed + p * panel_entries, p * panel_width, 0, x->k);
+    }
+}
+
 void jk_multiply_bf16_avx512(const jk_product *x) {
     copies *own = own_copies();
-    entry *panel = own->panel, *block = own->block;
+    entry *block = own->block;
     size_t pairs = (x->k + 1) / 2;
     size_t passes = pairs == 0 ? 1 : (pairs + panel_pairs - 1) / panel_pairs;
     size_t row_step = x->transposes_a ? 1 : panel_pairs;
@@ -153,14 +171,11 @@ void jk_multiply_bf16_avx512(const jk_product *x) {
             }
             for (size_t j = 0; j < x->n; j += panel_width) {
                 size_t columns = x->n - j < panel_width ? x->n - j : panel_width;
-                if (x->transposes_b) {
-                    pack_transposed(
-                        panel, panel_width, x->b + j * x->b_stride + start, x->b_stride, k,
-                        columns);
+                const entry *panel = own->panel;
+                if (x->packed) {
+                    panel = (const entry *)x->packed + j * pairs + begin * panel_width;
                 } else {
-                    pack_columns(
-                        panel, panel_width, x->b + start * x->b_stride + j, x->b_stride, k,
-                        columns);
+                    pack_part(x, own->panel, j, start, k);
                 }
                 float *place = x->c + top * x->c_stride + j;
                 destination c = {place, x->c_stride, columns, x->alpha, beta};

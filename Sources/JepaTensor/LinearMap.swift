@@ -89,8 +89,7 @@ struct LinearMap {
     /// Rows that a thread takes at a time: with the weight copied once for all of them, few enough
     /// for its own cache and for the threads to end together; else as many as `rowsAtOnce`.
     func rowsOfAPart(width: Int) -> Int {
-        MatrixProduct.Kernel.ownIsBuilt && precision == .float32
-            ? 192 : Self.rowsAtOnce(width: width)
+        MatrixProduct.canPackB(precision) ? 192 : Self.rowsAtOnce(width: width)
     }
 }
 

@@ -22,7 +22,7 @@ package struct MatrixProduct {
     /// How both operands are rounded.
     var precision = Precision.float32
     /// op(b) in the order that the kernel reads it in; nil lets each part copy what it needs.
-    private(set) var packed: UnsafePointer<Float>?
+    private(set) var packed: UnsafeRawPointer?
 
     /// OpenBLAS must not start threads of its own: they would compete with the pool.
     static let library: Void = openblas_set_num_threads(1)
@@ -71,8 +71,19 @@ package struct MatrixProduct {
         part.c += range.lowerBound
         // Only whole panels lie one behind the other.
         let isPanel = range.lowerBound % Int(jk_panel_width) == 0
-        part.packed = isPanel ? packed.map { $0 + range.lowerBound * k } : nil
+        part.packed = isPanel ? packed.map { $0 + range.lowerBound * packedDepth * 4 } : nil
         return part
+    }
+
+    /// Words of 32 bits that a column of op(b) takes when it is copied.
+    private var packedDepth: Int { precision == .bf16 ? (k + 1) / 2 : k }
+
+    /// Whether one copy of op(b) can serve several products.
+    static func canPackB(_ precision: Precision) -> Bool {
+        switch precision {
+        case .float32: Kernel.best == .own
+        case .bf16: jk_packs_bf16()
+        }
     }
 
     /// Gives `body` the product with op(b) copied once for all parts that it may be cut into.
@@ -80,20 +91,21 @@ package struct MatrixProduct {
     /// - Complexity: O(n k), on all threads, and as much memory for the time of the call.
     func withPackedB(_ body: (MatrixProduct) -> Void) {
         let width = Int(jk_panel_width)
-        // For fewer rows than a tile has, copying is not worth its while; in bf16 the kernel
-        // converts what it copies.
-        guard Kernel.best == .own, precision == .float32, m > 6, n > 0, k > 0, packed == nil
-        else { return body(self) }
+        // For fewer rows than a tile has, copying is not worth its while.
+        guard Self.canPackB(precision), m > 6, n > 0, k > 0, packed == nil else {
+            return body(self)
+        }
         let panels = (n + width - 1) / width
-        Storage.withScratch(panels * width * k) { place in
+        let pack = precision == .bf16 ? jk_pack_bf16 : jk_pack
+        Storage.withScratch(panels * width * packedDepth) { place in
             var product = kernelProduct
             withUnsafePointer(to: &product) { product in
                 parallelParts(panels, grain: max(1, 32768 / (width * k))) { part in
-                    jk_pack(product, place, part.lowerBound, part.count)
+                    pack(product, place, part.lowerBound, part.count)
                 }
             }
             var whole = self
-            whole.packed = UnsafePointer(place)
+            whole.packed = UnsafeRawPointer(place)
             body(whole)
         }
     }
@@ -101,7 +113,8 @@ package struct MatrixProduct {
     /// The same product with another one's copy of b, which has to be the same.
     func sharingB(of other: MatrixProduct) -> MatrixProduct {
         precondition(
-            b == other.b && n == other.n && k == other.k && transposesB == other.transposesB,
+            b == other.b && n == other.n && k == other.k && transposesB == other.transposesB
+                && precision == other.precision,
             "a product of \(n) columns and depth \(k) cannot use what was copied for another")
         var product = self
         product.packed = other.packed

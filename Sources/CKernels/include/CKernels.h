@@ -58,8 +58,9 @@ typedef struct {
     float alpha, beta;
     const float *a, *b;
     float *c;
-    /// op(b) as jk_pack wrote it, or NULL: then every product copies b for itself.
-    const float *packed;
+    /// op(b) as jk_pack wrote it, or jk_pack_bf16 for a product in bf16; NULL: every product copies
+    /// b for itself.
+    const void *packed;
 } jk_product;
 
 /// Whether the level in use has a kernel for products.
@@ -79,13 +80,20 @@ void jk_multiply_bf16(const jk_product *product);
 /// The library that computes these products, in builds with one instead of our kernel, or NULL.
 const char *jk_bf16_library(void);
 
-/// Columns of op(b) that are copied together. Panel p begins at element p * jk_panel_width * k of
-/// what jk_pack writes, and the last one is as wide as the others.
+/// Columns of op(b) that are copied together. Panel p begins at word p * jk_panel_width * d of what
+/// jk_pack writes, d = k, or jk_pack_bf16, d = k / 2 rounded up; the last panel is as wide as the
+/// others. A word has 32 bits: a float32 number, or two in bf16.
 enum { jk_panel_width = 64 };
 
 /// Copies panels first ..< first + count of op(b) to their places in `packed`, for products with
 /// the same b; only if jk_multiplies().
-void jk_pack(const jk_product *product, float *packed, size_t first, size_t count);
+void jk_pack(const jk_product *product, void *packed, size_t first, size_t count);
+
+/// Whether jk_multiply_bf16 takes a copy: oneDNN does not.
+bool jk_packs_bf16(void);
+
+/// The same for jk_multiply_bf16; only if jk_packs_bf16().
+void jk_pack_bf16(const jk_product *product, void *packed, size_t first, size_t count);
 
 // ---- elementwise -----------------------------------------------------------------------------
 
