@@ -67,7 +67,8 @@ struct BenchReport {
                 [
                     row(
                         "loading",
-                        "\(tenths(loading.secondsPerImage * 1000)) ms of a core for an image, "
+                        String(format: "%.2f", loading.secondsPerImage * 1000)
+                            + " ms of a core for an image, "
                             + "\(tenths(loading.share * 100)) % of all cores' time")
                 ]
             } ?? [])
