@@ -50,24 +50,31 @@ enum BenchImages {
         if case .source(_, let loader, _) = self { loader.stop() }
     }
 
-    /// Seconds of one core for loading an image; nil for random images, which are not loaded.
+    /// Seconds of one core for loading an image, of up to 256 images in at most as many seconds as
+    /// given; nil for random images, which are not loaded.
     func secondsPerImage(atMost limit: Double = 0.5) throws -> Double? {
         guard case .source(let source, _, let viewCount) = self else { return nil }
         let places = Tensor(uninitialized: [source.imageShape.count])
         let views = UnsafeMutableBufferPointer(
             start: places.mutablePointer, count: places.count)
-        let start = ContinuousClock.now
-        var images = 0
-        repeat {
-            let random = StageRandom(seed: 0, purpose: "loading", sample: images)
+        func load(_ image: Int) throws {
+            let random = StageRandom(seed: 0, purpose: "loading", sample: image)
             let request = SampleRequest(
-                index: images % source.count, isAugmented: true, random: random)
+                index: image % source.count, isAugmented: true, random: random)
             try withExtendedLifetime(places) {
                 _ = try source.load(request, into: Array(repeating: views, count: viewCount))
             }
+        }
+        // What the first few need, such as memory, the others find.
+        for image in 0..<8 { try load(image) }
+        let start = ProcessFigures.threadSeconds
+        var (images, seconds) = (0, 0.0)
+        repeat {
+            try load(8 + images)
             images += 1
-        } while images < 64 && start.duration(to: .now) / .seconds(1) < limit
-        return start.duration(to: .now) / .seconds(1) / Double(images)
+            seconds = ProcessFigures.threadSeconds - start
+        } while images < 256 && seconds < limit
+        return seconds / Double(images)
     }
 
     private static func noise(_ shape: ImageShape, count: Int, views: Int) -> Batch {

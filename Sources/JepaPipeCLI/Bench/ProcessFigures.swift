@@ -19,6 +19,13 @@ enum ProcessFigures {
         #endif
     }
 
+    /// Seconds that the calling thread has computed.
+    static var threadSeconds: Double {
+        var used = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used)
+        return Double(used.tv_sec) + Double(used.tv_nsec) / 1e9
+    }
+
     /// Page faults so far that needed no disk.
     static var pageFaults: Int { usage(of: RUSAGE_SELF).ru_minflt }
 
