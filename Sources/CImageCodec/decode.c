@@ -56,7 +56,8 @@ uint8_t *ic_reserve_picture(ic_image *image, uint32_t width, uint32_t height) {
     return NULL;
 }
 
-int32_t ic_decode(const uint8_t *data, size_t size, const ic_options *options, ic_image *image) {
+/// Makes a picture ready for a decoding, and finds its kind.
+static void begin(const uint8_t *data, size_t size, ic_image *image) {
     static const uint8_t png[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
     image->status = IC_OK;
     image->kind = IC_KIND_OTHER;
@@ -66,12 +67,30 @@ int32_t ic_decode(const uint8_t *data, size_t size, const ic_options *options, i
     image->message[0] = 0;
     if (size >= 3 && data[0] == 0xFF && data[1] == 0xD8 && data[2] == 0xFF) {
         image->kind = IC_KIND_JPEG;
-        ic_decode_jpeg(data, size, options, image);
     } else if (size >= 8 && memcmp(data, png, 8) == 0) {
         image->kind = IC_KIND_PNG;
-        ic_decode_png(data, size, options, image);
-    } else {
-        ic_explain_unknown(data, size, image);
+    }
+}
+
+int32_t ic_decode(const uint8_t *data, size_t size, const ic_options *options, ic_image *image) {
+    begin(data, size, image);
+    switch (image->kind) {
+    case IC_KIND_JPEG: ic_decode_jpeg(data, size, options, image); break;
+    case IC_KIND_PNG: ic_decode_png(data, size, options, image); break;
+    default: ic_explain_unknown(data, size, image);
+    }
+    return image->status;
+}
+
+int32_t ic_decode_numbers(
+    const uint8_t *data, size_t size, const ic_options *options, ic_image *image, int32_t *bits) {
+    begin(data, size, image);
+    switch (image->kind) {
+    case IC_KIND_JPEG:
+        ic_fail(image, IC_UNSUPPORTED, "the file is a JPEG, which does not keep numbers exactly");
+        break;
+    case IC_KIND_PNG: ic_decode_png_numbers(data, size, options, image, bits); break;
+    default: ic_explain_unknown(data, size, image);
     }
     return image->status;
 }

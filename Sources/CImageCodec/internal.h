@@ -12,6 +12,8 @@ enum { ic_slack = 16 };
 void ic_decode_jpeg(
     const uint8_t *data, size_t size, const ic_options *options, ic_image *image);
 void ic_decode_png(const uint8_t *data, size_t size, const ic_options *options, ic_image *image);
+void ic_decode_png_numbers(
+    const uint8_t *data, size_t size, const ic_options *options, ic_image *image, int32_t *bits);
 
 /// Sets status and message.
 __attribute__((format(printf, 3, 4))) void ic_fail(

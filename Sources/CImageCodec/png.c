@@ -72,14 +72,46 @@ static void set_transforms(png_structp png, png_infop info) {
     png_read_update_info(png, info);
 }
 
-void ic_decode_png(const uint8_t *data, size_t size, const ic_options *options, ic_image *image) {
+/// Asks for the numbers of the file as they are, one per pixel: indices of a palette, or gray.
+static void set_number_transforms(png_structp png, png_infop info) {
+    if (png_get_bit_depth(png, info) < 8) png_set_packing(png);
+    if (png_get_bit_depth(png, info) == 16) {
+        const uint16_t one = 1;
+        if (*(const uint8_t *)&one == 1) png_set_swap(png);
+    }
+    png_set_interlace_handling(png);
+    png_read_update_info(png, info);
+}
+
+/// Whether the file has one number per pixel.
+static bool has_numbers(png_structp png, png_infop info, ic_image *image) {
+    int colour = png_get_color_type(png, info);
+    if (colour == PNG_COLOR_TYPE_GRAY || colour == PNG_COLOR_TYPE_PALETTE) return true;
+    ic_fail(
+        image, IC_UNSUPPORTED, "the PNG has %d numbers per pixel; gray and palette have one",
+        png_get_channels(png, info));
+    return false;
+}
+
+/// Makes 16 bits of each of `count` bytes, in place.
+static void widen(uint8_t *bytes, size_t count) {
+    uint16_t *numbers = (uint16_t *)(void *)bytes;
+    for (size_t i = count; i-- > 0;) {
+        uint16_t number = bytes[i];
+        numbers[i] = number;
+    }
+}
+
+/// Decodes to RGB, or to numbers of 16 bits and how many `bits` they have in the file.
+static void decode(
+    const uint8_t *data, size_t size, const ic_options *options, ic_image *image, int32_t *bits) {
     // A longjmp may cut in between any two lines: everything that is freed lives here.
     struct {
         png_structp png;
         png_infop info;
         byte_source source;
     } work = {.source = {.next = data, .left = size}};
-    image->orientation = orientation_of(data, size);
+    image->orientation = bits ? 1 : orientation_of(data, size);
     work.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, image, on_error, on_warning);
     work.info = work.png ? png_create_info_struct(work.png) : NULL;
     if (!work.info) {
@@ -102,17 +134,23 @@ void ic_decode_png(const uint8_t *data, size_t size, const ic_options *options, 
     png_read_info(work.png, work.info);
     uint32_t width = png_get_image_width(work.png, work.info);
     uint32_t height = png_get_image_height(work.png, work.info);
-    uint64_t bits = (uint64_t)png_get_bit_depth(work.png, work.info) *
-                    png_get_channels(work.png, work.info);
+    int32_t depth = png_get_bit_depth(work.png, work.info);
+    uint64_t pixel_bits = (uint64_t)depth * png_get_channels(work.png, work.info);
     // Deflate makes 1032 bytes of one at most.
-    uint64_t most = (uint64_t)size * 1032 * 8 / bits;
-    if (!ic_accept_size(image, options, width, height, most) || options->header_only) {
+    uint64_t most = (uint64_t)size * 1032 * 8 / pixel_bits;
+    if (!ic_accept_size(image, options, width, height, most) || options->header_only ||
+        (bits && !has_numbers(work.png, work.info, image))) {
         png_destroy_read_struct(&work.png, &work.info, NULL);
         return;
     }
-    set_transforms(work.png, work.info);
-    if (png_get_rowbytes(work.png, work.info) != (size_t)width * 3) {
-        png_error(work.png, "the PNG does not come out as RGB");
+    if (bits) {
+        set_number_transforms(work.png, work.info);
+    } else {
+        set_transforms(work.png, work.info);
+    }
+    size_t pixel_bytes = !bits ? 3 : depth == 16 ? 2 : 1;
+    if (png_get_rowbytes(work.png, work.info) != (size_t)width * pixel_bytes) {
+        png_error(work.png, "the PNG does not come out as it was asked for");
     }
     uint8_t *pixels = ic_reserve_picture(image, width, height);
     rows = pixels ? malloc(sizeof(png_bytep) * height) : NULL;
@@ -121,11 +159,24 @@ void ic_decode_png(const uint8_t *data, size_t size, const ic_options *options, 
         png_destroy_read_struct(&work.png, &work.info, NULL);
         return;
     }
-    for (uint32_t y = 0; y < height; y++) rows[y] = pixels + (size_t)y * width * 3;
+    for (uint32_t y = 0; y < height; y++) rows[y] = pixels + (size_t)y * width * pixel_bytes;
     png_read_image(work.png, rows);
     free((void *)rows);
     png_destroy_read_struct(&work.png, &work.info, NULL);
+    if (bits) {
+        if (depth < 16) widen(pixels, (size_t)width * height);
+        *bits = depth;
+    }
     ic_turn_upright(image, width, height);
+}
+
+void ic_decode_png(const uint8_t *data, size_t size, const ic_options *options, ic_image *image) {
+    decode(data, size, options, image, NULL);
+}
+
+void ic_decode_png_numbers(
+    const uint8_t *data, size_t size, const ic_options *options, ic_image *image, int32_t *bits) {
+    decode(data, size, options, image, bits);
 }
 
 static void write_bytes(png_structp png, png_bytep bytes, size_t count) {

@@ -1,5 +1,5 @@
 import JepaCore
-import JepaTensor
+package import JepaTensor
 
 /// The linear probe: multinomial logistic regression on frozen features.
 ///
@@ -49,12 +49,50 @@ public struct LogisticRegression: Equatable, Sendable {
                 "all \(train.count) training images have the label '\(classes[0])'; "
                     + "logistic regression needs 2 classes or more")
         }
+        let place = Dictionary(uniqueKeysWithValues: zip(classes, 0...))
+        return try solve(train, .labels(labels.map { place[$0]! }), classes)
+    }
+
+    /// The best classifier of parts of images, each of which belongs to several classes in shares:
+    /// their cross-entropy takes the place of `-log p(label)`.
+    ///
+    /// - Parameters:
+    ///   - rows: `[n, D]`
+    ///   - shares: `[n, C]`, each 0 or more; a row counts as much as its shares come to together.
+    /// - Throws: `data` if they all belong to one class; `not-finite`.
+    /// - Complexity: as `fit`.
+    package func fit(_ rows: Tensor, shares: Tensor) throws -> LinearClassifier {
+        precondition(
+            shares.shape.count == 2 && shares.shape[0] == rows.shape[0],
+            "shares \(shares.shape) are not those of rows \(rows.shape)")
+        let (count, all) = (rows.shape[0], shares.shape[1])
+        var sums = [Double](repeating: 0, count: all)
+        for place in 0..<shares.count { sums[place % all] += Double(shares.pointer[place]) }
+        let classes = (0..<all).filter { sums[$0] > 0 }
+        guard classes.count > 1 else {
+            throw PipelineError(
+                .data,
+                "all training images show class '\(classes.first ?? 0)' alone; logistic "
+                    + "regression needs 2 classes or more")
+        }
+        let kept = Tensor(uninitialized: [count, classes.count])
+        for row in 0..<count {
+            for (place, name) in classes.enumerated() {
+                kept.mutablePointer[row * classes.count + place] = shares.pointer[row * all + name]
+            }
+        }
+        return try solve(FeatureSet(features: rows), .shares(kept), classes)
+    }
+
+    /// The classifier for targets that count `classes` from 0.
+    private func solve(
+        _ train: FeatureSet, _ targets: SoftmaxProblem.Targets, _ classes: [Int]
+    ) throws -> LinearClassifier {
         let standardiser =
             standardise
             ? Standardiser(fitting: train) : Standardiser(identityOfWidth: train.width)
-        let place = Dictionary(uniqueKeysWithValues: zip(classes, 0...))
         let problem = try SoftmaxProblem(
-            features: standardiser.apply(to: train.features), labels: labels.map { place[$0]! },
+            features: standardiser.apply(to: train.features), targets: targets,
             numClasses: classes.count, penalty: 1 / (inverseRegularisation * Double(train.count)))
         let minimum = LBFGS(maxIterations: maxIterations).minimise(
             from: problem.start, precondition: problem.precondition, problem.evaluate)

@@ -6,16 +6,25 @@ import JepaTensor
 /// A point holds a row of C weights, one for each class, for each of D features, then the
 /// intercepts, `[D + 1, C]`: they are the weights of a feature that is 1 everywhere.
 struct SoftmaxProblem {
+    /// What the images, or parts of them, are.
+    enum Targets {
+        /// The class of each.
+        case labels([Int])
+        /// The share of each that belongs to each class, `[n, C]`: an image counts as much as its
+        /// shares come to together, which may be less than 1.
+        case shares(Tensor)
+    }
+
     /// `[n, D + 1]`.
     private let features: Tensor
-    private let labels: [Int]
+    private let targets: Targets
     private let numClasses: Int
     /// The factor before `|W|^2 / 2`; the intercepts are free.
     private let penalty: Double
     private let curvature: CholeskyFactor
 
-    /// A problem; `features` `[n, D]`, one label below `numClasses` for each row.
-    init(features: Tensor, labels: [Int], numClasses: Int, penalty: Double) throws {
+    /// A problem; `features` `[n, D]`, and targets below `numClasses` for each row.
+    init(features: Tensor, targets: Targets, numClasses: Int, penalty: Double) throws {
         let (count, width) = (features.shape[0], features.shape[1])
         let extended = Tensor(uninitialized: [count, width + 1])
         for row in 0..<count {
@@ -24,7 +33,7 @@ struct SoftmaxProblem {
             to[width] = 1
         }
         self.features = extended
-        self.labels = labels
+        self.targets = targets
         self.numClasses = numClasses
         self.penalty = penalty
         // The Hessian of one class where all classes are equally likely. Features of a collapsed
@@ -45,25 +54,7 @@ struct SoftmaxProblem {
     /// The objective and its gradient.
     func evaluate(_ point: [Double]) -> LBFGS.Evaluation {
         let logits = logits(point)
-        var loss = 0.0
-        let scale = 1 / Double(labels.count)
-        // The logits become the gradient with respect to them: (p - one-hot) / n.
-        for (row, label) in labels.enumerated() {
-            let values = logits.mutablePointer + row * numClasses
-            var largest = values[0]
-            for c in 1..<numClasses where values[c] > largest { largest = values[c] }
-            loss -= Double(values[label] - largest)
-            var sum = 0.0
-            for c in 0..<numClasses {
-                let power = exp(Double(values[c] - largest))
-                sum += power
-                values[c] = Float(power)
-            }
-            loss += log(sum)
-            let share = Float(scale / sum)
-            for c in 0..<numClasses { values[c] *= share }
-            values[label] -= Float(scale)
-        }
+        let loss = descend(logits)
         let product = matmul(features, logits, transposeA: true)
         var gradient = (0..<point.count).map { Double(product.pointer[$0]) }
         var square = 0.0
@@ -71,7 +62,49 @@ struct SoftmaxProblem {
             square += point[i] * point[i]
             gradient[i] += penalty * point[i]
         }
-        return (loss * scale + penalty / 2 * square, gradient)
+        return (loss + penalty / 2 * square, gradient)
+    }
+
+    /// Makes logits the gradient with respect to them, (p - target) / n.
+    ///
+    /// - Returns: The mean of the cross-entropy.
+    private func descend(_ logits: Tensor) -> Double {
+        let count = features.shape[0]
+        var loss = 0.0
+        let scale = 1 / Double(count)
+        for row in 0..<count {
+            let values = logits.mutablePointer + row * numClasses
+            var largest = values[0]
+            for c in 1..<numClasses where values[c] > largest { largest = values[c] }
+            // How much the row counts; known before its logits are overwritten.
+            var mass = 1.0
+            switch targets {
+            case .labels(let labels): loss -= Double(values[labels[row]] - largest)
+            case .shares(let shares):
+                let own = shares.pointer + row * numClasses
+                mass = 0
+                for c in 0..<numClasses {
+                    mass += Double(own[c])
+                    loss -= Double(own[c]) * Double(values[c] - largest)
+                }
+            }
+            var sum = 0.0
+            for c in 0..<numClasses {
+                let power = exp(Double(values[c] - largest))
+                sum += power
+                values[c] = Float(power)
+            }
+            loss += mass * log(sum)
+            let share = Float(mass * scale / sum)
+            for c in 0..<numClasses { values[c] *= share }
+            switch targets {
+            case .labels(let labels): values[labels[row]] -= Float(scale)
+            case .shares(let shares):
+                let own = shares.pointer + row * numClasses
+                for c in 0..<numClasses { values[c] -= Float(scale) * own[c] }
+            }
+        }
+        return loss * scale
     }
 
     /// A gradient times the inverse of the curvature, class by class.
@@ -79,8 +112,13 @@ struct SoftmaxProblem {
         curvature.solve(gradient, columns: numClasses)
     }
 
-    /// The mean of -log p(label), without the penalty.
-    func logLoss(_ point: [Double]) -> Double { meanLogLoss(logits(point), labels) }
+    /// The mean of the cross-entropy, which is -log p(label), without the penalty.
+    func logLoss(_ point: [Double]) -> Double {
+        switch targets {
+        case .labels(let labels): meanLogLoss(logits(point), labels)
+        case .shares: descend(logits(point))
+        }
+    }
 
     /// The weights `[C, D]` and the intercepts `[C]` of a point.
     func split(_ point: [Double]) -> (weights: Tensor, bias: [Float]) {

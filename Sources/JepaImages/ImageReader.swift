@@ -152,6 +152,19 @@ public final class ImageReader {
         return Image(width: size.width, height: size.height, pixels: Array(bytes))
     }
 
+    /// The numbers of the loaded file, a PNG of one channel, as they stand in it.
+    package func numbers() throws(DecodingFailure) -> NumberMap {
+        var bits: Int32 = 0
+        try run(bytes: UnsafeRawBufferPointer(rebasing: file[..<fileSize]), headerOnly: false) {
+            ic_decode_numbers($0, $1, $2, $3, &bits)
+        }
+        let count = size.width * size.height
+        let values = UnsafeRawPointer(image.pixels)!.bindMemory(to: UInt16.self, capacity: count)
+        return NumberMap(
+            width: size.width, height: size.height, bits: Int(bits),
+            values: Array(UnsafeBufferPointer(start: values, count: count)))
+    }
+
     /// Crops, resamples, changes, mirrors and normalises the decoded picture.
     ///
     /// - Parameters:
@@ -218,8 +231,13 @@ public final class ImageReader {
         }
     }
 
+    private typealias Decoding = (
+        UnsafePointer<UInt8>, Int, UnsafePointer<ic_options>, UnsafeMutablePointer<ic_image>
+    ) -> Int32
+
     private func run(
-        bytes: UnsafeRawBufferPointer, minimumSize: Size? = nil, headerOnly: Bool
+        bytes: UnsafeRawBufferPointer, minimumSize: Size? = nil, headerOnly: Bool,
+        _ decoding: Decoding = { ic_decode($0, $1, $2, $3) }
     ) throws(DecodingFailure) {
         var options = ic_options()
         options.maximum_pixels = UInt64(limits.maximumPixels)
@@ -229,7 +247,7 @@ public final class ImageReader {
         let nothing: UInt8 = 0
         let status = withUnsafePointer(to: nothing) { empty in
             let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) ?? empty
-            return ic_decode(start, bytes.count, &options, &image)
+            return decoding(start, bytes.count, &options, &image)
         }
         guard status == IC_OK.rawValue else {
             image.width = 0

@@ -2,9 +2,10 @@
 //
 // usage: fuzz_codec ROUNDS FILE...
 // Every round takes a file, damages a copy in one to eight places, decodes it as the file folder
-// stage would, and resamples what comes out. The sanitizers it is built with find what goes wrong.
+// stage would, and resamples what comes out, or as a map of numbers, and looks at each. The sanitizers it is built with find what goes wrong.
 #include "CImageCodec.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,6 +117,14 @@ static void resample(ic_resampler *resampler, const ic_image *image) {
     free(target);
 }
 
+/// Every number has the bits that are said of it.
+static void check_numbers(const ic_image *image, int32_t bits) {
+    const uint16_t *numbers = (const uint16_t *)(const void *)image->pixels;
+    for (size_t i = 0; i < (size_t)image->width * image->height; i++) {
+        if (numbers[i] >> bits) abort();
+    }
+}
+
 int main(int count, char **paths) {
     if (count < 3) {
         fprintf(stderr, "usage: %s ROUNDS FILE...\n", paths[0]);
@@ -141,10 +150,20 @@ int main(int count, char **paths) {
         ic_options options = {.maximum_pixels = 1 << 22, .header_only = draw(8) == 0};
         if (draw(4) == 0) options.minimum_width = options.minimum_height = 1 + draw(64);
         clock_t start = clock();
-        ended[ic_decode(exact, copy.size, &options, &image)]++;
+        bool is_map = draw(4) == 0;
+        int32_t bits = 0;
+        int32_t status = is_map ? ic_decode_numbers(exact, copy.size, &options, &image, &bits)
+                                : ic_decode(exact, copy.size, &options, &image);
+        ended[status]++;
         double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
         if (seconds > slowest) slowest = seconds;
-        if (image.status == IC_OK && !options.header_only) resample(&resampler, &image);
+        if (image.status == IC_OK && !options.header_only) {
+            if (is_map) {
+                check_numbers(&image, bits);
+            } else {
+                resample(&resampler, &image);
+            }
+        }
         free(exact);
         free(copy.bytes);
     }

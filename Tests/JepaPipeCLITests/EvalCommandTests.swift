@@ -62,14 +62,7 @@ final class EvalCommandTests {
         let file = folder + "/record.json"
         let all = ["eval"] + words + ["--cache", "DIR/cache", "--out", file]
         try #require(JepaPipe.run(all.map { $0.replacing("DIR", with: folder) }) == 0)
-        return try JSONDecoder().decode(
-            EvaluationRecord.self, from: try Data(contentsOf: URL(filePath: file)))
-    }
-
-    private func figure(_ name: String, _ record: EvaluationRecord) throws
-        -> EvaluationRecord.Figure
-    {
-        try #require(record.figures.first { $0.name == name })
+        return try EvaluationRecord(file: file)
     }
 
     @Test func foldersAreClassesAndUnreadableImagesAreNamed() throws {

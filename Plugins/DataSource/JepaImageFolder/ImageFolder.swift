@@ -70,13 +70,13 @@ public final class ImageFolder: DataSource {
         ] + Augmentation.parameters)
 
     /// What `open` found.
-    private struct Contents: Sendable {
+    struct Contents: Sendable {
         let images: ImageTable
         let ledger: RejectionLedger
     }
 
     public let imageShape: ImageShape
-    private let root: PathBytes
+    let root: PathBytes
     private let place: FolderPlace
     private let labelMode: String
     private let limit: Int?
@@ -87,7 +87,7 @@ public final class ImageFolder: DataSource {
     private let filter: ResizeFilter
     private let flips: Bool
     private let augmentation: Augmentation
-    private let evaluatedShare: Double
+    let evaluatedShare: Double
     private let mean: [Float], std: [Float]
     private let isFast: Bool
 
@@ -134,7 +134,7 @@ public final class ImageFolder: DataSource {
         found.withLock { $0 = Contents(images: images, ledger: ledger) }
     }
 
-    private var contents: Contents {
+    var contents: Contents {
         guard let contents = found.withLock({ $0 }) else {
             fatalError("the folder '\(place.path)' has not been opened")
         }
@@ -253,8 +253,7 @@ public final class ImageFolder: DataSource {
             region = SampleRegion(
                 crop: crop.box(width: size.width, height: size.height, using: &random))
         } else {
-            region = SampleRegion(
-                centreOf: size, for: imageShape.width, imageShape.height, share: evaluatedShare)
+            region = evaluatedRegion(of: size)
         }
         guard request.isAugmented else {
             return View(region: region, isFlipped: false, changes: [])

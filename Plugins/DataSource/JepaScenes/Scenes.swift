@@ -165,7 +165,8 @@ public struct Scenes: DataSource {
     /// What the label of an image tells as a number; not a number if it tells a shape.
     public func value(of index: Int) -> Double { label.value(of: scene(index)) ?? .nan }
 
-    private func scene(_ index: Int) -> Scene {
+    /// The scene that an image shows.
+    func scene(_ index: Int) -> Scene {
         var scene = Scene()
         scene_make(&scene, seed, firstScene + UInt64(index))
         return scene

@@ -81,6 +81,16 @@ typedef struct {
 /// - Returns: `image->status`.
 int32_t ic_decode(const uint8_t *data, size_t size, const ic_options *options, ic_image *image);
 
+/// Decodes a PNG of one channel to the numbers that stand in it: classes, distances.
+///
+/// Gray as it is, not scaled, and of a palette the index. `image->pixels` then holds not RGB but
+/// one number of 16 bits per pixel, in the order of the machine; neither colour profile nor
+/// orientation is applied. What is no such PNG is IC_UNSUPPORTED.
+/// - `bits`: takes how many bits a number has in the file: 1, 2, 4, 8 or 16.
+/// - Returns: `image->status`.
+int32_t ic_decode_numbers(
+    const uint8_t *data, size_t size, const ic_options *options, ic_image *image, int32_t *bits);
+
 /// Gives the memory of a picture back; the picture is then as new.
 void ic_free_image(ic_image *image);
 

@@ -2,6 +2,7 @@ import Foundation
 import JepaCore
 import JepaEvaluation
 import JepaFormats
+import JepaImages
 import JepaInterop
 import JepaTensor
 import JepaTraining
@@ -15,10 +16,14 @@ enum EvalCommand: Command {
         options: questions + CommandDescriptor.Option.training + ChosenEncoder.options
             + places,
         notes: [
-            "The encoder is frozen, except in 'finetune': its patch outputs are averaged, and the task "
-                + "is learnt on top.",
+            "The encoder is frozen, except in 'finetune': its patch outputs are averaged, or, in "
+                + "'segmentation' and 'depth', taken one by one, and the task is learnt on top.",
             "Every figure stands beside that of the same network before any training, of the "
                 + "pixels of the image at 16x16, and of the most frequent class or the mean.",
+            "The maps of 'segmentation' and 'depth' are PNG files of one channel, as large as "
+                + "their images: the map of DIR/images/a.jpg is DIR/labels/a.png (a class per "
+                + "pixel, 255 unknown) or DIR/depth/a.png (16 bits, 0 unknown); each may have "
+                + "'train' and 'test' (or 'val') below. The built-in images have both.",
             "Images are scaled and cut to their middle as the evaluation of a run does it.",
             "The record of a run's evaluation is written to evaluations/ in its folder. Features "
                 + "are kept by the weights, the images and their preparation; whatever was "
@@ -34,6 +39,9 @@ enum EvalCommand: Command {
             .init(
                 "eval vit-h14 --task count --data cells --labels cells/counts.csv --column rbc",
                 help: "Any number per image."),
+            .init(
+                "eval vit-h14 --task segmentation --data streets --classes 19",
+                help: "Classes of pixels, from streets/images and streets/labels."),
         ])
 
     /// What is asked, and of which images.
@@ -48,7 +56,8 @@ enum EvalCommand: Command {
         .init(name: "--test", value: "DIR", help: "The folder of the test images."),
         .init(
             name: "--labels", value: "CSV",
-            help: "A table with a line per image, for images without folders per class."),
+            help: "A table with a line per image, for images without folders per class; of "
+                + "segmentation and depth the folder of maps, if not beside that of the images."),
         .init(
             name: "--column", value: "NAME", help: "The column of the table with the number."),
         .init(
@@ -58,9 +67,20 @@ enum EvalCommand: Command {
             name: "--test-split", value: "TEXT", standard: "test",
             help: "What the column 'split' of the table, if there is one, says of test images."),
         .init(
+            name: "--classes", value: "N|NAMES",
+            help: "The classes of maps for segmentation, as 21 or sky,road,tree; as many as occur "
+                + "if not given."),
+        .init(
+            name: "--depth-scale", value: "X", standard: "1000",
+            help: "What the numbers of maps for depth are divided by, as 1000 for millimetres."),
+        .init(
+            name: "--max-depth", value: "X",
+            help: "Distances above it are unknown; 20 for the built-in images if not given."),
+        .init(
             name: "--images", value: "N", range: 2...1_000_000_000,
             help: "At most so many training images, spread evenly, and a quarter of that of "
-                + "test images; 4000 of the built-in ones if not given."),
+                + "test images; 4000 of the built-in ones if not given. Without it "
+                + "segmentation and depth take no more of either than fill 1 GiB with tokens."),
         .init(
             name: "--layers", value: "N[,N]",
             help: "The last layers to put side by side; 1,4 for linear, else 1."),
@@ -98,8 +118,6 @@ enum EvalCommand: Command {
         let network = EvaluatedNetwork(
             chosen, untrained: try chosen.untrained(),
             layers: try task.layers(arguments, depth: chosen.model.sizes.depth))
-        let data = try EvaluationData(
-            request(task, arguments), size: network.model.sizes.imageSize, run: chosen.loading.run)
         let interruption = Interruption()
         let listening = interruption.listen { _ in
             JepaPipe.report("\nStopping; once more ends at once.")
@@ -113,16 +131,27 @@ enum EvalCommand: Command {
         let pass = EmbeddingPass(
             store: store, batchSize: arguments.integer("--batch") ?? 32,
             interruption: interruption)
-        let evaluation = Evaluation(
-            probe: probe, layers: network.layers,
-            subjects: try network.subjects(data.train.source.imageShape), data: data,
-            needsLabels: task.needsLabels)
         do {
+            guard let probe else {
+                let dense = try DenseCommand(
+                    task, network, chosen.loading.run, pass, arguments)
+                let (outcome, settings, data, sheet) = try dense.answer(request(task, arguments))
+                let record = network.record(
+                    task, settings, outcome, data, seconds: start.duration(to: .now) / .seconds(1))
+                return try finish(record, sheet, arguments)
+            }
+            let data = try EvaluationData(
+                request(task, arguments), size: network.model.sizes.imageSize,
+                run: chosen.loading.run)
+            let evaluation = Evaluation(
+                probe: probe, layers: network.layers,
+                subjects: try network.subjects(data.train.source.imageShape), data: data,
+                needsLabels: task.needsLabels)
             let (outcome, settings) = try answer(
                 task, probe, evaluation, network, pass, arguments)
             let record = network.record(
                 task, settings, outcome, data, seconds: start.duration(to: .now) / .seconds(1))
-            return try finish(record, arguments)
+            return try finish(record, nil, arguments)
         } catch let stop as EmbeddingPass.Interrupted {
             JepaPipe.report("Interrupted; the same command goes on with what is kept.")
             return 128 + stop.signal
@@ -155,22 +184,30 @@ enum EvalCommand: Command {
     ) -> EvaluationData.Request {
         EvaluationData.Request(
             data: arguments.value("--data"), test: arguments.value("--test"),
-            table: arguments.value("--labels"), column: arguments.value("--column"),
+            table: task.isDense ? nil : arguments.value("--labels"),
+            column: arguments.value("--column"),
             conditions: arguments.all("--where"),
             testSplit: arguments.value("--test-split") ?? "test",
-            limit: arguments.integer("--images"), question: task.question)
+            limit: arguments.integer("--images"), question: task.question,
+            isDense: task.isDense)
     }
 
-    /// Shows the record and writes it where it belongs.
+    /// Shows the record and writes it where it belongs, and a picture beside it.
     private static func finish(
-        _ record: EvaluationRecord, _ arguments: CommandLineArguments
+        _ record: EvaluationRecord, _ picture: Image?, _ arguments: CommandLineArguments
     ) throws -> Int32 {
         let report = EvaluationReport(record)
         let json = try report.json()
         print(arguments.isOn("--json") ? json : report.text + "\n", terminator: "")
         var files = arguments.value("--out").map { [$0] } ?? []
+        var pictures = files.map(DenseCommand.picture(beside:))
         if let run = record.runFolder(of: arguments.argument("WEIGHTS")) {
             files.append(try record.freshFile(in: run))
+            // Where the report finds it.
+            pictures.append("\(run)/pictures/\(record.task).png")
+        }
+        if let picture {
+            for file in pictures { try DenseCommand.write(picture, to: file) }
         }
         for file in files {
             try AtomicFile.write(json, to: file)

@@ -12,30 +12,43 @@ struct Embedder {
     let layerWidth: Int
     /// Layers side by side, the last one last.
     let layers: Int
-    /// Allocates the network; what comes back embeds `[B, C, H, W]` as `[B, layers * layerWidth]`.
+    /// Patches that have features of their own, one behind the other; 1 if they are averaged.
+    let places: Int
+    /// The numbers of an image.
+    var count: Int { places * layers * layerWidth }
+    /// Allocates the network; what comes back embeds `[B, C, H, W]` as `[B, count]`.
     let load: () throws -> (Tensor) -> Tensor
 
-    /// The last blocks of an encoder, each averaged over the patches.
+    /// The last blocks of an encoder, each averaged over the patches, or patch by patch.
     ///
     /// - Throws: `missing` if the model has no such encoder, `value` if it has fewer blocks.
-    init(_ model: ModelWeights, encoder: ModelNetwork, layers: Int) throws {
+    init(
+        _ model: ModelWeights, encoder: ModelNetwork, layers: Int,
+        pooling: FeatureExtractor.Pooling = .mean
+    ) throws {
         let size = model.sizes.imageSize
         let sum = try Self.checksum(of: model, encoder)
         key =
             "weights \(sum), \(model.sizes.encoderText), "
             + "\(size.height)x\(size.width), \(layers) layers"
+            + (pooling == .none ? ", patch by patch" : "")
         layerWidth = model.sizes.width
         self.layers = layers
+        places = pooling == .none ? model.sizes.gridHeight * model.sizes.gridWidth : 1
         load = {
-            let extractor = try FeatureExtractor(model, encoder: encoder, layers: layers)
+            let extractor = try FeatureExtractor(
+                model, encoder: encoder, layers: layers, pooling: pooling)
             return extractor.features
         }
     }
 
-    private init(key: String, width: Int, embed: @escaping (Tensor) -> Tensor) {
+    private init(
+        key: String, width: Int, places: Int = 1, embed: @escaping (Tensor) -> Tensor
+    ) {
         self.key = key
         layerWidth = width
         layers = 1
+        self.places = places
         load = { embed }
     }
 
@@ -45,6 +58,14 @@ struct Embedder {
         return Embedder(
             key: "pixels \(reduction.height)x\(reduction.width)", width: reduction.count,
             embed: reduction.reduce)
+    }
+
+    /// The pixels of each patch, averaged over a grid of at most 8x8 fields, and where it is.
+    static func patchPixels(of images: ImageShape, in grid: PatchGrid) -> Embedder {
+        let pixels = PatchPixelFeatures(images, grid)
+        return Embedder(
+            key: "pixels of \(grid) patches, \(pixels.width) and place",
+            width: pixels.width, places: grid.count, embed: pixels.features)
     }
 
     /// A sum over the tensors of an encoder.

@@ -21,9 +21,8 @@ struct EmbeddingPass {
     let batchSize: Int
     /// Asked between batches.
     let interruption: Interruption
-
-    /// Images of one file of the store.
-    static let partSize = 1024
+    /// Images of one file of the store, whose features are in memory together.
+    var partSize = 1024
 
     /// Throws `Interrupted` if someone has asked to stop.
     func checkInterruption() throws {
@@ -34,7 +33,7 @@ struct EmbeddingPass {
     ///
     /// - Throws: `Interrupted`; what the data source throws; `file`.
     func run(_ images: EvaluationImages, with embedders: [Embedder]) throws {
-        let parts = Self.parts(of: images)
+        let parts = parts(of: images)
         let missing = parts.map { part in
             embedders.filter { !store.holds($0, images, part) }
         }
@@ -56,10 +55,10 @@ struct EmbeddingPass {
     func features(
         of images: EvaluationImages, by embedder: Embedder
     ) throws -> (rows: Tensor, indices: [Int], labels: [Int], omitted: [String: String]) {
-        let parts = Self.parts(of: images)
+        let parts = parts(of: images)
         let stored = try parts.map { try store.read(embedder, images, $0) }
         let count = stored.reduce(0) { $0 + $1.positions.count }
-        let width = embedder.layers * embedder.layerWidth
+        let width = embedder.count
         let rows = Tensor(uninitialized: [count, width])
         var (filled, indices, labels) = (0, [Int](), [Int]())
         var omitted: [String: String] = [:]
@@ -75,7 +74,7 @@ struct EmbeddingPass {
     }
 
     /// The images of each file of the store.
-    static func parts(of images: EvaluationImages) -> [[Int]] {
+    func parts(of images: EvaluationImages) -> [[Int]] {
         stride(from: 0, to: images.indices.count, by: partSize).map {
             Array(images.indices[$0..<min($0 + partSize, images.indices.count)])
         }
@@ -90,8 +89,7 @@ struct EmbeddingPass {
             workers: threadCount)
         defer { loader.stop() }
         let all = embedders.map { entry in
-            Tensor(
-                uninitialized: [part.count, entry.embedder.layers * entry.embedder.layerWidth])
+            Tensor(uninitialized: [part.count, entry.embedder.count])
         }
         var labels: [Int] = []
         while let batch = try loader.next() {

@@ -41,6 +41,30 @@ struct EvaluatedNetwork {
         ]
     }
 
+    /// The same patch by patch.
+    func denseSubjects(_ images: ImageShape) throws -> [Evaluation.Subject] {
+        let most = layers.max() ?? 1
+        func embedder(_ model: ModelWeights) throws -> Embedder {
+            try Embedder(model, encoder: encoder, layers: most, pooling: .none)
+        }
+        return [
+            .init(part: .network, embedder: try embedder(model)),
+            .init(part: .untrained, embedder: try embedder(untrained.model)),
+            .init(part: .pixels, embedder: .patchPixels(of: images, in: grid)),
+        ]
+    }
+
+    /// The patches of an image.
+    var grid: PatchGrid {
+        PatchGrid(height: model.sizes.gridHeight, width: model.sizes.gridWidth)
+    }
+
+    /// `the target encoder of runs/ijepa, after 400 steps`
+    var title: String {
+        guard let step else { return "the \(encoder.words) of \(model.path)" }
+        return "the \(encoder.words) of \(RunFolder.runPath(of: model.path)), after \(step) steps"
+    }
+
     /// What an evaluation came to.
     ///
     /// - Parameter settings: How the task was learnt: what, then how in words.
@@ -53,13 +77,18 @@ struct EvaluatedNetwork {
         settings["features"] =
             task == .finetune
             ? "the \(encoder.words), trained on; final norm, then mean of the patches"
-            : "the \(encoder.words), frozen; final norm, then mean of the patches; last "
+            : "the \(encoder.words), frozen; final norm, then "
+                + (task.isDense ? "one token per patch; last " : "mean of the patches; last ")
                 + layers.map { $0 == 1 ? "layer" : "\($0) layers side by side" }
                 .joined(separator: ", and last ")
         settings["images"] =
             "scaled and cut to their middle, \(size.height)x\(size.width) pixels"
         settings["untrained"] = untrained.words
-        settings["pixels"] = "the normalised image averaged to at most 16x16 fields"
+        settings["pixels"] =
+            task.isDense
+            ? "the normalised pixels of each patch averaged to at most 8x8 fields, with its row and "
+                + "its column"
+            : "the normalised image averaged to at most 16x16 fields"
         let checksum = (try? Embedder.checksum(of: model, encoder)) ?? ""
         return EvaluationRecord(
             task: task.rawValue, time: Date.now.ISO8601Format(),
@@ -72,7 +101,8 @@ struct EvaluatedNetwork {
                 train: data.train.text(count: outcome.trainImages),
                 test: data.test.text(count: outcome.testImages),
                 trainImages: outcome.trainImages, testImages: outcome.testImages,
-                classes: data.test.classNames, fingerprint: data.train.fingerprint),
+                classes: outcome.classNames ?? data.test.classNames,
+                fingerprint: data.train.fingerprint),
             protocol: settings, figures: outcome.figures, notes: outcome.notes)
     }
 }

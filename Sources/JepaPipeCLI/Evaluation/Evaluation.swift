@@ -33,6 +33,8 @@ struct Evaluation {
         var figures: [EvaluationRecord.Figure] = []
         var trainImages = 0
         var testImages = 0
+        /// What classes are called, where they are not those of the images.
+        var classNames: [String]?
         var notes: [String] = []
     }
 

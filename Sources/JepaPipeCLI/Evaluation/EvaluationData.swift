@@ -35,6 +35,8 @@ struct EvaluationData {
         var limit: Int?
         /// What labels of the built-in images tell.
         var question = SceneQuestion.shape
+        /// Whether it is about pixels, whatever the labels of images are.
+        var isDense = false
     }
 
     /// Finds the images.
@@ -53,7 +55,7 @@ struct EvaluationData {
                 try self.init(folders: request, data, size: size, run: run)
             }
         } else {
-            try self.init(imagesOf: run, size: size)
+            try self.init(imagesOf: run, size: size, request)
         }
         train = train.limited(to: request.limit)
         test = test.limited(to: request.limit.map { max(1, $0 / 4) })
@@ -82,7 +84,9 @@ struct EvaluationData {
             let parameters = try StageParameters(
                 for: Scenes.self, named: "scenes", Setting(.mapping(settings + shared)))
             let source = try Scenes(parameters: parameters)
-            let words = "scenes, split \(split), labels \(request.question.rawValue)"
+            let words =
+                "scenes, split \(split)"
+                + (request.isDense ? "" : ", labels \(request.question.rawValue)")
             var value: ((Int) -> Double)?
             if request.question != .shape { value = { index in source.value(of: index) } }
             return try EvaluationImages(source, words: words, preparation: "", value: value)
@@ -108,6 +112,10 @@ struct EvaluationData {
         }
         if let pair {
             let train = try images(pair.0)
+            if request.isDense {
+                self.init((train, try images(pair.1)))
+                return
+            }
             let test = try images(pair.1, hasClasses: !train.classNames.isEmpty)
             self.init((train, try test.renumbered(as: train)))
             return
@@ -167,7 +175,9 @@ struct EvaluationData {
             notes: [found.summary + "; test images have the split '\(request.testSplit)'."])
     }
 
-    private init(imagesOf run: LoadedPipeline?, size: (height: Int, width: Int)) throws {
+    private init(
+        imagesOf run: LoadedPipeline?, size: (height: Int, width: Int), _ request: Request
+    ) throws {
         guard let run else {
             throw PipelineError(
                 .usage, "missing --data: a folder of images, or 'scenes' for the built-in ones",
@@ -197,12 +207,14 @@ struct EvaluationData {
                 ])
             return
         }
-        self.init((train, try images(heldOut).renumbered(as: train)))
+        let test = try images(heldOut)
+        self.init((train, request.isDense ? test : try test.renumbered(as: train)))
     }
 
     // MARK: - Folders
 
-    private static func isFolder(_ path: String) -> Bool {
+    /// Whether there is a folder of that name.
+    static func isFolder(_ path: String) -> Bool {
         var isFolder: ObjCBool = false
         return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
             && isFolder.boolValue

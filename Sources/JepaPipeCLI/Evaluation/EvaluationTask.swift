@@ -9,23 +9,28 @@ enum EvaluationTask: String, CaseIterable {
     case finetune
     case count
     case distance
+    case segmentation
+    case depth
 
     /// Whether it is about classes, which every image then has to have.
     var needsLabels: Bool { self != .count && self != .distance }
+
+    /// Whether it is about every pixel, not about images as a whole.
+    var isDense: Bool { self == .segmentation || self == .depth }
 
     /// What labels of the built-in images tell.
     var question: EvaluationData.SceneQuestion {
         switch self {
         case .count: .count
         case .distance: .distance
-        case .knn, .linear, .lowShot, .finetune: .shape
+        case .knn, .linear, .lowShot, .finetune, .segmentation, .depth: .shape
         }
     }
 
-    /// The question of the task, as the options change it.
+    /// The question of the task, as the options change it; nil if it is about pixels.
     ///
     /// - Throws: `usage` for options that cannot be understood.
-    func probe(_ arguments: CommandLineArguments) throws -> any Probe {
+    func probe(_ arguments: CommandLineArguments) throws -> (any Probe)? {
         switch self {
         case .knn:
             return NeighbourProbe(
@@ -37,6 +42,7 @@ enum EvaluationTask: String, CaseIterable {
                 amounts: Self.amounts(arguments.value("--shots") ?? ""),
                 seeds: (0..<(arguments.integer("--seeds") ?? 5)).map(UInt64.init))
         case .count, .distance: return ValueProbe(try LogisticRegression())
+        case .segmentation, .depth: return nil
         }
     }
 
@@ -53,6 +59,11 @@ enum EvaluationTask: String, CaseIterable {
                 .usage,
                 "the value '\(text)' is invalid for '--layers'; it takes numbers of layers, such as "
                     + "1 or 1,4")
+        }
+        guard !isDense || numbers.count == 1 else {
+            throw PipelineError(
+                .usage,
+                "the value '\(text)' is invalid for '--layers'; '\(rawValue)' takes one number")
         }
         var layers: [Int] = []
         for number in numbers.compactMap({ $0 }).map({ min($0, depth) })

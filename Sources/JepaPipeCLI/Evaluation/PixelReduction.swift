@@ -9,9 +9,15 @@ struct PixelReduction {
 
     /// Reduces to at most `side` rows and columns; smaller images stay as they are.
     init(_ images: ImageShape, side: Int) {
+        self.init(
+            images, height: min(images.height, side), width: min(images.width, side))
+    }
+
+    /// Reduces to so many rows and columns.
+    init(_ images: ImageShape, height: Int, width: Int) {
         self.images = images
-        height = min(images.height, side)
-        width = min(images.width, side)
+        self.height = height
+        self.width = width
     }
 
     /// The numbers that an image comes to.

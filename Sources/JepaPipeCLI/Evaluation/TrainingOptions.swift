@@ -52,7 +52,7 @@ extension CommandLineArguments {
     }
 
     /// The number of an option.
-    fileprivate func number(_ option: String, in range: ClosedRange<Double>) throws -> Double? {
+    func number(_ option: String, in range: ClosedRange<Double>) throws -> Double? {
         guard let text = value(option) else { return nil }
         guard let number = Double(text), range.contains(number) else {
             throw PipelineError(

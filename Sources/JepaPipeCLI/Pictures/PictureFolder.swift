@@ -10,6 +10,9 @@ struct PictureFolder {
     /// The folder.
     let path: String
 
+    /// A folder; nothing is made yet.
+    init(path: String) { self.path = path }
+
     /// The folder for pictures of some weights; nothing is made yet.
     ///
     /// - Parameter out: What `--out` says.

@@ -86,6 +86,10 @@ enum FigureTexts {
         switch name {
         case "masks":
             "What the context encoder sees, and the blocks that have to be predicted from it."
+        case "segmentation":
+            "The class of each pixel, as it is and as a linear layer on the patch tokens says."
+        case "depth":
+            "The distance of each pixel, as it is and as a linear map of the patch tokens says."
         default: ""
         }
     }

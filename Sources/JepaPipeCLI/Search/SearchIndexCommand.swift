@@ -95,7 +95,7 @@ enum SearchIndexCommand: Command {
     ) throws -> Int {
         var files: [String] = []
         var omitted: [String: String] = [:]
-        let parts = EmbeddingPass.parts(of: images)
+        let parts = pass.parts(of: images)
         for part in parts {
             let stored = try pass.store.read(embedder, images, part)
             files += stored.positions.compactMap { images.name?(part[$0]) }

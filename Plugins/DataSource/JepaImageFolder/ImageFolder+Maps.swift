@@ -1,0 +1,16 @@
+import JepaCore
+package import JepaImages
+
+extension ImageFolder {
+    /// The part of an image of that size that evaluation sees, for maps that go with it.
+    package func evaluatedRegion(of size: ImageReader.Size) -> SampleRegion {
+        SampleRegion(
+            centreOf: size, for: imageShape.width, imageShape.height, share: evaluatedShare)
+    }
+
+    /// The file of an image.
+    package func file(of index: Int) -> PathBytes { root.appending(path(of: index)) }
+
+    /// The path of an image below the folder.
+    package func path(of index: Int) -> PathBytes { contents.images.path(of: index) }
+}
