@@ -29,9 +29,12 @@ package struct CommandLineParser: Sendable {
         let isHelp = words.first.map { ["help", "--help", "-h"].contains($0) } ?? true
         if isHelp {
             guard words.count > 1, !words[1].hasPrefix("-") else { return .show(overview) }
-            return .show(try command(at: Array(words.dropFirst())).helpText)
+            return .show(try helpText(of: Array(words.dropFirst())))
         }
         if words[0] == "--version" { return .show("jepa-pipe \(version)") }
+        if words.count == 2, ["--help", "-h"].contains(words[1]), family(of: words[0]) != nil {
+            return .show(try helpText(of: [words[0]]))
+        }
         let command = try command(at: words)
         let behind = Array(words.dropFirst(command.words.count))
         // `stages shwo`: a word that no argument takes may be meant as part of a longer name. So may
@@ -53,6 +56,20 @@ package struct CommandLineParser: Sendable {
         commands.map(\.words).filter { $0.count > 1 && $0[0] == word }.map { $0[1] }
     }
 
+    /// The help of a command, or of all that a word begins.
+    private func helpText(of words: [String]) throws -> String {
+        if words.count == 1, let family = family(of: words[0]) {
+            return family.map(\.helpText).joined(separator: "\n\n")
+        }
+        return try command(at: words).helpText
+    }
+
+    /// The commands that a word begins, if it is none by itself.
+    private func family(of word: String) -> [CommandDescriptor]? {
+        let begun = commands.filter { $0.words[0] == word }
+        return begun.isEmpty || begun.contains { $0.words.count == 1 } ? nil : begun
+    }
+
     /// The command whose name the words begin with, the longest if there are several.
     private func command(at words: [String]) throws -> CommandDescriptor {
         let matching = commands.filter { words.starts(with: $0.words) }
@@ -63,6 +80,14 @@ package struct CommandLineParser: Sendable {
         if word.hasPrefix("-") {
             throw error(
                 "unknown option '\(word)'\(didYouMean(word, among: ["--help", "--version"]))")
+        }
+        if let family = family(of: word) {
+            let second = words.dropFirst().first.map {
+                ", not '\($0)'" + didYouMean($0, among: following(word))
+            }
+            throw error(
+                "'\(word)' is followed by one of \(following(word).joined(separator: ", "))"
+                    + (second ?? ""), notes: family.map { "Usage: \($0.usage)" })
         }
         if word.hasSuffix(".yaml") || word.hasSuffix(".yml") {
             throw error("a command is missing before '\(word)'", notes: [list])
