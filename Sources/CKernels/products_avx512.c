@@ -98,11 +98,12 @@ void jk_multiply_avx512(const jk_product *x) {
                 pack_part(x, copy, j, first, depth);
             }
             const float *a = x->a + first * depth_step;
-            destination c = {x->c + j, x->c_stride, columns, x->alpha, pass ? 1 : x->beta};
-            for (size_t i = 0; i < x->m; i += tile_rows, c.start += tile_rows * c.stride) {
+            const storing how = {x->c_stride, columns, x->alpha, pass ? 1 : x->beta};
+            for (size_t i = 0; i < x->m; i += tile_rows) {
                 size_t rows = x->m - i < tile_rows ? x->m - i : tile_rows;
                 any_tile(
-                    rows, vectors, depth, a + i * row_step, row_step, depth_step, panel, c);
+                    rows, vectors, depth, a + i * row_step, row_step, depth_step, panel,
+                    x->c + i * x->c_stride + j, &how);
             }
         }
     }

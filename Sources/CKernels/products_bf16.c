@@ -177,14 +177,14 @@ void jk_multiply_bf16_avx512(const jk_product *x) {
                 } else {
                     pack_part(x, own->panel, j, start, k);
                 }
-                float *place = x->c + top * x->c_stride + j;
-                destination c = {place, x->c_stride, columns, x->alpha, beta};
+                float *c = x->c + top * x->c_stride + j;
+                const storing how = {x->c_stride, columns, x->alpha, beta};
                 size_t vectors = (columns + lanes - 1) / lanes;
-                for (size_t i = 0; i < rows; i += tile_rows, c.start += tile_rows * c.stride) {
+                for (size_t i = 0; i < rows; i += tile_rows) {
                     size_t height = rows - i < tile_rows ? rows - i : tile_rows;
                     any_tile(
                         height, vectors, depth, block + i * row_step, row_step, depth_step, panel,
-                        c);
+                        c + i * x->c_stride, &how);
                 }
             }
         }

@@ -23,41 +23,45 @@ enum {
 
 typedef float vector __attribute__((vector_size(lanes * sizeof(float)), aligned(4)));
 
-/// Where a tile goes, and how.
+/// How tiles are stored. Where is told apart: a field that changes from tile to tile would make the
+/// next one wait for the stores of the last.
 typedef struct {
-    float *start;
+    /// From one row of c to the next.
     size_t stride;
     /// Columns that exist: fewer than the tile's at the right border.
     size_t columns;
     float alpha, beta;
-} destination;
+} storing;
 
 /// c = alpha sums + beta c, rounded after each step wherever the tile's border is.
 static inline __attribute__((always_inline)) void store_tile(
-    const int rows, const int vectors, vector sums[tile_rows][tile_vectors], destination c) {
+    const int rows, const int vectors, vector sums[tile_rows][tile_vectors], float *c,
+    const storing *shared) {
 #pragma clang fp contract(off)
+    // A copy: for all the compiler knows the stores below might change what is shared.
+    const storing how = *shared;
     const size_t width = (size_t)vectors * lanes;
     _Alignas(64) float copy[panel_width];
 #pragma clang loop unroll(full)
     for (int i = 0; i < rows; i++) {
-        float *out = c.start + (size_t)i * c.stride, *row = out;
-        if (c.columns < width) {
+        float *out = c + (size_t)i * how.stride, *row = out;
+        if (how.columns < width) {
             // What lies beyond the border is another thread's.
-            for (size_t j = 0; j < c.columns; j++) copy[j] = c.beta == 0 ? 0 : out[j];
-            for (size_t j = c.columns; j < width; j++) copy[j] = 0;
+            for (size_t j = 0; j < how.columns; j++) copy[j] = how.beta == 0 ? 0 : out[j];
+            for (size_t j = how.columns; j < width; j++) copy[j] = 0;
             row = copy;
         }
 #pragma clang loop unroll(full)
         for (int j = 0; j < vectors; j++) {
             vector *place = (vector *)(row + j * lanes);
             vector sum = sums[i][j];
-            if (c.alpha != 1) sum = sum * c.alpha;
-            if (c.beta == 1) sum = sum + *place;
-            if (c.beta != 1 && c.beta != 0) sum = sum + *place * c.beta;
+            if (how.alpha != 1) sum = sum * how.alpha;
+            if (how.beta == 1) sum = sum + *place;
+            if (how.beta != 1 && how.beta != 0) sum = sum + *place * how.beta;
             *place = sum;
         }
-        if (c.columns < width) {
-            for (size_t j = 0; j < c.columns; j++) out[j] = copy[j];
+        if (how.columns < width) {
+            for (size_t j = 0; j < how.columns; j++) out[j] = copy[j];
         }
     }
 }
@@ -83,7 +87,7 @@ static inline __attribute__((always_inline)) void add_column(
 /// apart.
 static inline __attribute__((always_inline)) void tile(
     const int rows, const int vectors, size_t k, const entry *a, size_t row_step,
-    size_t depth_step, const entry *panel, destination c) {
+    size_t depth_step, const entry *panel, float *c, const storing *how) {
     vector sums[tile_rows][tile_vectors];
 #pragma clang loop unroll(full)
     for (int i = 0; i < rows; i++) {
@@ -95,7 +99,7 @@ static inline __attribute__((always_inline)) void tile(
     for (int i = 0; i < rows; i++) {
 #pragma clang loop unroll(full)
         for (int j = 0; j < vectors; j++) {
-            __builtin_prefetch(c.start + (size_t)i * c.stride + j * lanes, 1);
+            __builtin_prefetch(c + (size_t)i * how->stride + j * lanes, 1);
         }
     }
     size_t p = 0;
@@ -116,17 +120,17 @@ static inline __attribute__((always_inline)) void tile(
         add_column(
             rows, vectors, sums, a + p * depth_step, row_step, panel + p * panel_width);
     }
-    store_tile(rows, vectors, sums, c);
+    store_tile(rows, vectors, sums, c, how);
 }
 
 /// The tile of the right shape; either the rows of a or their entries are adjacent in memory.
 static void any_tile(
     size_t rows, size_t vectors, size_t k, const entry *a, size_t row_step, size_t depth_step,
-    const entry *panel, destination c) {
+    const entry *panel, float *c, const storing *how) {
 #define SHAPE(r, v) \
     case r * 8 + v: \
-        if (depth_step == 1) return tile(r, v, k, a, row_step, 1, panel, c); \
-        return tile(r, v, k, a, 1, depth_step, panel, c);
+        if (depth_step == 1) return tile(r, v, k, a, row_step, 1, panel, c, how); \
+        return tile(r, v, k, a, 1, depth_step, panel, c, how);
 #define SHAPES(r) SHAPE(r, 1) SHAPE(r, 2) SHAPE(r, 3) SHAPE(r, 4)
     switch (rows * 8 + vectors) { SHAPES(1) SHAPES(2) SHAPES(3) SHAPES(4) SHAPES(5) SHAPES(6) }
 #undef SHAPES
