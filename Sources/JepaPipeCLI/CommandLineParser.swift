@@ -32,7 +32,7 @@ package struct CommandLineParser: Sendable {
             return .show(try helpText(of: Array(words.dropFirst())))
         }
         if words[0] == "--version" { return .show("jepa-pipe \(version)") }
-        if words.count == 2, ["--help", "-h"].contains(words[1]), family(of: words[0]) != nil {
+        if words.count == 2, ["--help", "-h"].contains(words[1]), isFamilyAlone(words[0]) {
             return .show(try helpText(of: [words[0]]))
         }
         let command = try command(at: words)
@@ -40,8 +40,9 @@ package struct CommandLineParser: Sendable {
         // `stages shwo`: a word that no argument takes may be meant as part of a longer name. So may
         // that in `pictures atention RUN`.
         let isFollowed = behind.dropFirst().first.map { !$0.hasPrefix("-") } ?? false
+        let seconds = family(of: command.name).map { $0.words[1] }
         if command.arguments.isEmpty || isFollowed, let word = behind.first,
-            let name = nearestSpelling(to: word, among: following(command.name))
+            let name = nearestSpelling(to: word, among: seconds)
         {
             throw error("unexpected argument '\(word)'; did you mean '\(name)'?")
         }
@@ -51,23 +52,22 @@ package struct CommandLineParser: Sendable {
         return .run(command.name, arguments)
     }
 
-    /// The second words of the commands whose first word this is.
-    private func following(_ word: String) -> [String] {
-        commands.map(\.words).filter { $0.count > 1 && $0[0] == word }.map { $0[1] }
+    /// The commands of several words that begin with this one.
+    private func family(of word: String) -> [CommandDescriptor] {
+        commands.filter { $0.words.count > 1 && $0.words[0] == word }
+    }
+
+    /// Whether a word begins commands and is none by itself.
+    private func isFamilyAlone(_ word: String) -> Bool {
+        !family(of: word).isEmpty && !commands.contains { $0.words == [word] }
     }
 
     /// The help of a command, or of all that a word begins.
     private func helpText(of words: [String]) throws -> String {
-        if words.count == 1, let family = family(of: words[0]) {
-            return family.map(\.helpText).joined(separator: "\n\n")
+        if words.count == 1, isFamilyAlone(words[0]) {
+            return family(of: words[0]).map(\.helpText).joined(separator: "\n\n")
         }
         return try command(at: words).helpText
-    }
-
-    /// The commands that a word begins, if it is none by itself.
-    private func family(of word: String) -> [CommandDescriptor]? {
-        let begun = commands.filter { $0.words[0] == word }
-        return begun.isEmpty || begun.contains { $0.words.count == 1 } ? nil : begun
     }
 
     /// The command whose name the words begin with, the longest if there are several.
@@ -81,13 +81,15 @@ package struct CommandLineParser: Sendable {
             throw error(
                 "unknown option '\(word)'\(didYouMean(word, among: ["--help", "--version"]))")
         }
-        if let family = family(of: word) {
-            let second = words.dropFirst().first.map {
-                ", not '\($0)'" + didYouMean($0, among: following(word))
+        let family = family(of: word)
+        if !family.isEmpty {
+            let seconds = family.map { $0.words[1] }
+            let found = words.dropFirst().first.map {
+                ", not '\($0)'" + didYouMean($0, among: seconds)
             }
             throw error(
-                "'\(word)' is followed by one of \(following(word).joined(separator: ", "))"
-                    + (second ?? ""), notes: family.map { "Usage: \($0.usage)" })
+                "'\(word)' is followed by one of \(seconds.joined(separator: ", "))"
+                    + (found ?? ""), notes: family.map { "Usage: \($0.usage)" })
         }
         if word.hasSuffix(".yaml") || word.hasSuffix(".yml") {
             throw error("a command is missing before '\(word)'", notes: [list])
