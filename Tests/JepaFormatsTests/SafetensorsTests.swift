@@ -34,7 +34,7 @@ struct SafetensorsTests {
         #expect(try file.tensor("empty").floats().shape == [0, 4])
         #expect(file["weights"] == nil)
         expectError(
-            .missing, "'\(file.path)' has no tensor 'wieght'; did you mean 'weight'?"
+            .missing, "\(quoted(file.path)) has no tensor 'wieght'; did you mean 'weight'?"
         ) { _ = try file.tensor("wieght") }
     }
 
