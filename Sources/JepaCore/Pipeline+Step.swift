@@ -24,8 +24,8 @@ extension Pipeline {
             let share = Double(range.count) / Double(batch.count)
             let tape = Tape(precision: options.precision)
             let results = try forward(
-                batch.images(range), maskSets.mapValues { $0.images(range) }, at: step, on: tape,
-                &phases, observer)
+                batch.images(range), maskSets.mapValues { $0.images(range) },
+                firstImage: start, at: step, on: tape, &phases, observer)
             for (name, loss) in results {
                 losses[name, default: 0] += share * Double(loss.value.scalar)
             }
@@ -75,13 +75,14 @@ extension Pipeline {
     ///
     /// - Returns: The losses by the name of their stage.
     private func forward(
-        _ batch: Batch, _ masks: [String: MaskSet], at step: StepInfo, on tape: Tape,
-        _ phases: inout PhaseTimes, _ observer: StepObserver?
+        _ batch: Batch, _ masks: [String: MaskSet], firstImage: Int, at step: StepInfo,
+        on tape: Tape, _ phases: inout PhaseTimes, _ observer: StepObserver?
     ) throws -> [String: Variable] {
         var values = startValues(batch, masks)
         var losses: [String: Variable] = [:]
         for node in nodes {
-            let inputs = inputs(of: node, from: values, at: step, observer)
+            let inputs = inputs(
+                of: node, from: values, firstImage: firstImage, at: step, observer)
             let start = ContinuousClock.now
             guard let output = try output(of: node, inputs, on: tape) else { continue }
             phases.add(start.duration(to: .now) / .seconds(1), to: node.name)
@@ -132,12 +133,13 @@ extension Pipeline {
     }
 
     private func inputs(
-        of node: Node, from values: [Wiring.Endpoint: StageInputs.Value], at step: StepInfo,
-        _ observer: StepObserver?
+        of node: Node, from values: [Wiring.Endpoint: StageInputs.Value], firstImage: Int,
+        at step: StepInfo, _ observer: StepObserver?
     ) -> StageInputs {
         StageInputs(
             arriving(at: node, from: values), step: step,
             random: StageRandom(seed: step.seed, purpose: node.name, step: step.index),
+            firstImage: firstImage,
             trace: observer?.value.map { look in { look(node.name, $0, $1) } })
     }
 

@@ -104,6 +104,15 @@ public final class Pipeline {
         fatalError("a checked graph has no data source")
     }
 
+    /// All data sources: the one that feeds the training, then those on no edge.
+    public var dataSources: [(name: String, source: any DataSource)] {
+        let feeding = dataSource
+        return [feeding]
+            + nodes.filter { $0.name != feeding.name }.compactMap { node in
+                (node.stage as? any DataSource).map { (node.name, $0) }
+            }
+    }
+
     /// How many images the data source has to give for each sample: its `images` outputs up to the
     /// last one that is wired, and one at least.
     public var viewCount: Int {

@@ -33,12 +33,15 @@ public protocol DataSource: Stage, Sendable {
 
     /// What was found to be unusable so far.
     var rejected: [RejectedSample] { get }
+    /// What was found to be damaged so far, and was used as far as it could be read.
+    var repaired: [RejectedSample] { get }
 }
 
 extension DataSource {
     public func open() throws {}
     public var classNames: [String] { [] }
     public var rejected: [RejectedSample] { [] }
+    public var repaired: [RejectedSample] { [] }
 }
 
 /// One image that is asked of a data source.
@@ -63,7 +66,7 @@ public struct SampleRequest: Sendable {
     }
 }
 
-/// A piece of data that cannot be used, and why.
+/// A piece of data that cannot be used, or not all of it, and why.
 public struct RejectedSample: Equatable, Sendable {
     /// The file, or whatever names the piece.
     public let name: String

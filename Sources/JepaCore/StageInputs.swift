@@ -15,8 +15,12 @@ public struct StageInputs {
     private let values: [String: Value]
     /// Where training stands; nil in an evaluation.
     public let step: StepInfo?
-    /// Random numbers of this stage and step.
+    /// Random numbers of this stage and step, the same for each part of a batch that is computed
+    /// in parts: what an image is to have of its own comes from
+    /// `random.forSample(firstImage + b)`.
     public let random: StageRandom
+    /// The place in the batch of the first of these images; 0 unless the batch is computed in parts.
+    public let firstImage: Int
 
     /// Receives intermediate results by name, to compare with another implementation; nil unless
     /// somebody looks.
@@ -25,12 +29,13 @@ public struct StageInputs {
     /// The inputs of a call.
     public init(
         _ values: [String: Value], step: StepInfo? = nil,
-        random: StageRandom = StageRandom(seed: 0, purpose: ""),
+        random: StageRandom = StageRandom(seed: 0, purpose: ""), firstImage: Int = 0,
         trace: ((_ name: String, _ value: Tensor) -> Void)? = nil
     ) {
         self.values = values
         self.step = step
         self.random = random
+        self.firstImage = firstImage
         self.trace = trace
     }
 

@@ -42,13 +42,7 @@ public struct LinearClassifier: Sendable {
     /// - Throws: `missing` without labels, `data` for another width.
     public func classify(_ set: FeatureSet) throws -> Classification {
         let labels = try set.requiredLabels(for: "the accuracy of a linear probe")
-        let logits = try logits(of: set)
-        let predictions = (0..<set.count).map { row in
-            let values = logits.pointer + row * classes.count
-            var best = 0
-            for c in 1..<classes.count where values[c] > values[best] { best = c }
-            return classes[best]
-        }
+        let predictions = try logits(of: set).largestColumns().map { classes[$0 ?? 0] }
         return Classification(predictions: predictions, labels: labels)
     }
 

@@ -40,6 +40,31 @@ public struct AtomicFile: ~Copyable {
         try write(Array(text.utf8), to: path)
     }
 
+    /// Makes an empty file beside another, for what is needed until that one is written.
+    ///
+    /// It is named as the temporary file of a writer: no file of anybody else has that name, and
+    /// `removeLeftovers(in:)` knows it. Whoever asks for it removes it or hands it to `replace`.
+    ///
+    /// - Throws: `file` if the system refuses, or if `path` is there and no regular file.
+    package static func scratch(for path: String) throws -> String {
+        let (scratch, descriptor) = try openTemporary(beside: target(of: path), for: path)
+        close(descriptor)
+        return scratch
+    }
+
+    /// Puts a finished scratch file in the place of the file that it was made for.
+    ///
+    /// A symbolic link is followed, as in writing.
+    ///
+    /// - Throws: `file` if the system refuses.
+    package static func replace(_ path: String, by scratch: String) throws {
+        let target = try target(of: path)
+        guard rename(scratch, target) == 0 else {
+            throw PipelineError.system("write", path, errno: errno)
+        }
+        try sync(folder: split(target).folder)
+    }
+
     /// Removes temporary files that killed processes of this machine left in a folder.
     ///
     /// - Returns: the names of the removed files.
@@ -85,9 +110,21 @@ public struct AtomicFile: ~Copyable {
 
     private init(path: String) throws {
         let target = try Self.target(of: path)
-        let (folder, name) = Self.split(target)
+        let (temporary, descriptor) = try Self.openTemporary(beside: target, for: path)
+        self.path = target
+        self.temporary = temporary
+        self.descriptor = descriptor
+    }
+
+    /// A new file in the folder of another, with its permissions.
+    ///
+    /// - Parameter path: What messages call the other.
+    private static func openTemporary(
+        beside target: String, for path: String
+    ) throws -> (path: String, descriptor: CInt) {
+        let (folder, name) = split(target)
         // The process and a number that it uses once keep writers out of each other's way.
-        let number = Self.counter.add(1, ordering: .relaxed).newValue
+        let number = counter.add(1, ordering: .relaxed).newValue
         let temporary = "\(folder)/.\(name).\(getpid()).\(number).partial"
         // What an earlier process of this number may have left; nobody else's file is written into.
         unlink(temporary)
@@ -96,9 +133,7 @@ public struct AtomicFile: ~Copyable {
         guard descriptor >= 0 else { throw PipelineError.system("write", path, errno: errno) }
         var status = stat()
         if stat(target, &status) == 0 { fchmod(descriptor, status.st_mode & 0o7777) }
-        self.path = target
-        self.temporary = temporary
-        self.descriptor = descriptor
+        return (temporary, descriptor)
     }
 
     deinit {

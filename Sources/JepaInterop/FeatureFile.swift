@@ -5,8 +5,8 @@ public import JepaTensor
 
 /// Writes features as they are computed, however many there are, into one npy or safetensors file.
 ///
-/// All rows go into a file beside the target first, because which images are unusable is known
-/// only when all of them have been tried.
+/// All rows go into a hidden file beside the target first, because which images are unusable is
+/// known only when all of them have been tried.
 public struct FeatureFile: Sendable {
     /// The target.
     public let path: String
@@ -41,7 +41,7 @@ public struct FeatureFile: Sendable {
                 kept: [Bool], notes: FeatureNotes
             )
     ) throws {
-        let rows = path + ".all-rows"
+        let rows = try AtomicFile.scratch(for: path)
         defer { unlink(rows) }
         var result: (kept: [Bool], notes: FeatureNotes)?
         try NpyFile.write(.float32, shape: [count] + shape, to: rows) { append in
@@ -56,28 +56,34 @@ public struct FeatureFile: Sendable {
         precondition(
             kept.count == count && kept.count(where: { $0 }) == notes.files.count,
             "\(notes.files.count) files for \(kept.count(where: { $0 })) of \(kept.count) rows")
+        if kept.contains(false) { try drop(from: rows, kept) }
         if isNumpy {
-            try drop(from: rows, kept, to: path)
+            // A process that is killed here leaves rows without names, never with those of others.
+            try removeOldNotes()
+            try AtomicFile.replace(path, by: rows)
             try AtomicFile.write(Self.json(notes) + "\n", to: notesPath)
         } else {
-            let good = path + ".good-rows"
-            defer { unlink(good) }
-            try drop(from: rows, kept, to: good)
-            try writeSafetensors(rows: good, notes)
+            try writeSafetensors(rows: rows, notes)
         }
     }
 
-    /// The rows that stay, in a file of their own.
-    private func drop(from rows: String, _ kept: [Bool], to target: String) throws {
-        guard kept.contains(false) else {
-            guard rename(rows, target) == 0 else {
-                throw PipelineError(.file, "cannot write \(quoted(target))")
-            }
-            return
-        }
+    /// Takes away what tells of the rows that are about to be replaced.
+    private func removeOldNotes() throws {
+        var status = stat()
+        guard lstat(notesPath, &status) == 0 else { return }
+        // What a link leads to is written again, so the link stays and its file is emptied.
+        if status.st_mode & S_IFMT == S_IFLNK { return try AtomicFile.write("", to: notesPath) }
+        guard unlink(notesPath) != 0 else { return }
+        let reason = String(cString: strerror(errno))
+        throw PipelineError(.file, "cannot remove \(quoted(notesPath)): \(reason)")
+    }
+
+    /// Replaces a file of rows by one of those that stay.
+    private func drop(from rows: String, _ kept: [Bool]) throws {
+        // What is mapped can be read until the end, also when the file has been replaced.
         let stored = try NpyFile.read(rows)
         try NpyFile.write(
-            .float32, shape: [kept.count { $0 }] + stored.shape.dropFirst(), to: target
+            .float32, shape: [kept.count { $0 }] + stored.shape.dropFirst(), to: rows
         ) { append in
             for (row, isKept) in kept.enumerated() where isKept {
                 try stored.rows(row..<row + 1).withUnsafeBytes { try append($0) }

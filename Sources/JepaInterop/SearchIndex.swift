@@ -138,7 +138,7 @@ public struct SearchIndex: Sendable {
         _ element: VectorTable.Element,
         _ body: @escaping (_ append: (Tensor) throws -> Void) throws -> Void
     ) throws {
-        let rows = path + ".rows"
+        let rows = try AtomicFile.scratch(for: path)
         defer { unlink(rows) }
         let type: TensorElement = element == .float16 ? .float16 : .float32
         try NpyFile.write(type, shape: [files.count, width], to: rows) { append in

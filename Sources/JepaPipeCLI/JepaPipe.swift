@@ -72,9 +72,10 @@ public enum JepaPipe {
         errors == 1 ? "1 error." : "\(errors) errors."
     }
 
-    /// Writes a message for people to standard error.
+    /// Writes a message for people to standard error; a terminal that has been closed is no reason
+    /// to end.
     static func report(_ message: String) {
-        FileHandle.standardError.write(Data((message + "\n").utf8))
+        try? FileHandle.standardError.write(contentsOf: Data((message + "\n").utf8))
     }
 }
 

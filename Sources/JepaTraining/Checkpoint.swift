@@ -44,24 +44,7 @@ public struct Checkpoint {
     public init(reading path: String) throws {
         self.path = path
         reader = try SafetensorsReader(path: path)
-        guard reader.metadata["format"] == Self.format, let text = reader.metadata["training"]
-        else {
-            throw PipelineError(
-                .file, "'\(path)' is not a checkpoint of a training run",
-                notes: ["Found the format '\(reader.metadata["format"] ?? "none")'."])
-        }
-        let said = reader.metadata["training_checksum"]
-        guard said == nil || said == Self.checksum(of: text) else {
-            throw PipelineError(
-                .file,
-                "'\(path)' is damaged: its state of training does not match its checksum")
-        }
-        do {
-            state = try JSONDecoder().decode(TrainingState.self, from: Data(text.utf8))
-        } catch {
-            throw PipelineError(
-                .file, "the state of training in '\(path)' cannot be read: \(error)")
-        }
+        state = try Self.state(in: reader, path)
         var checksum = Checksum()
         for tensor in reader.tensors.sorted(by: { $0.name < $1.name }) {
             tensor.withUnsafeBytes { checksum.add($0) }
@@ -69,6 +52,32 @@ public struct Checkpoint {
         guard checksum.text == reader.metadata["checksum"] else {
             throw PipelineError(
                 .file, "'\(path)' is damaged: its tensors do not match its checksum")
+        }
+    }
+
+    /// The step of a checkpoint, whose tensors are not looked at; nil if it cannot be read.
+    static func step(of path: String) -> Int? {
+        try? state(in: SafetensorsReader(path: path), path).step
+    }
+
+    private static func state(in reader: SafetensorsReader, _ path: String) throws -> TrainingState
+    {
+        guard reader.metadata["format"] == format, let text = reader.metadata["training"] else {
+            throw PipelineError(
+                .file, "'\(path)' is not a checkpoint of a training run",
+                notes: ["Found the format '\(reader.metadata["format"] ?? "none")'."])
+        }
+        let said = reader.metadata["training_checksum"]
+        guard said == nil || said == checksum(of: text) else {
+            throw PipelineError(
+                .file,
+                "'\(path)' is damaged: its state of training does not match its checksum")
+        }
+        do {
+            return try JSONDecoder().decode(TrainingState.self, from: Data(text.utf8))
+        } catch {
+            throw PipelineError(
+                .file, "the state of training in '\(path)' cannot be read: \(error)")
         }
     }
 

@@ -49,15 +49,24 @@ package struct CheckpointFolder {
         }
     }
 
-    /// Renames the checkpoints of later steps, so that going on from `step` makes it the newest.
+    /// Whether there is a best checkpoint.
+    var holdsBest: Bool { FileManager.default.fileExists(atPath: bestFile) }
+
+    /// Renames the checkpoints of later steps, the best one among them, so that going on from
+    /// `step` makes it the newest and overwrites none of them.
     ///
     /// - Returns: the new names.
     func setAside(after step: Int) throws -> [String] {
-        try entries().filter { $0.step > step }.map { entry in
-            let name = entry.path + ".set-aside"
-            guard rename(entry.path, name) == 0 else {
-                throw PipelineError.refused("rename", entry.path)
-            }
+        var later = try entries().filter { $0.step > step }.map(\.path)
+        if holdsBest, let best = Checkpoint.step(of: bestFile), best > step {
+            later.append(bestFile)
+        }
+        return try later.map { path in
+            let taken = Set(try RunFolder.list(self.path).map { "\(self.path)/\($0)" })
+            let names = (1...).lazy.map { path + ".set-aside" + ($0 == 1 ? "" : "-\($0)") }
+            guard let name = names.first(where: { !taken.contains($0) }),
+                rename(path, name) == 0
+            else { throw PipelineError.refused("rename", path) }
             return name
         }
     }

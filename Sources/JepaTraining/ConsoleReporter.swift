@@ -25,7 +25,8 @@ public final class ConsoleReporter: ProgressReporter {
             isTerminal: isatty(STDERR_FILENO) == 1, interval: interval,
             width: Self.terminalWidth,
             now: { start.duration(to: .now) / .seconds(1) },
-            write: { FileHandle.standardError.write(Data($0.utf8)) })
+            // A terminal that has been closed is no reason to lose what has been learnt.
+            write: { try? FileHandle.standardError.write(contentsOf: Data($0.utf8)) })
     }
 
     /// A reporter with its surroundings handed in.

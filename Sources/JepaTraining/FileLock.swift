@@ -12,8 +12,11 @@ final class FileLock {
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw PipelineError.refused("write", path) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let reason = errno
             let holder = Self.holder(descriptor)
             close(descriptor)
+            // Some network file systems cannot lock at all.
+            guard reason == EWOULDBLOCK else { throw PipelineError.refused("lock", path, reason) }
             throw PipelineError(
                 .file, "the run in '\(run)' is being written by process \(holder)",
                 notes: ["Wait until it has ended, or give --out a new folder."])

@@ -15,9 +15,7 @@ package struct FinishedRun: Sendable {
     /// - Returns: nil if there is no run, or it has not gone to its end.
     /// - Throws: `file` if the files of a finished run cannot be read.
     package init?(_ folder: String) throws {
-        guard let bytes = FileManager.default.contents(atPath: folder + "/summary.json") else {
-            return nil
-        }
+        guard let bytes = try RunFolder.contents(of: folder + "/summary.json") else { return nil }
         do {
             summary = try JSONDecoder().decode(RunSummary.self, from: bytes)
             let rows = try Self.rows(folder + "/metrics.jsonl", steps: summary.steps)
@@ -45,8 +43,8 @@ package struct FinishedRun: Sendable {
     }
 
     private static func rows(_ path: String, steps: Int) throws -> [Row] {
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw PipelineError(.file, "'\(path)' cannot be read")
+        guard let text = try RunFolder.text(of: path) else {
+            throw PipelineError(.file, "there is no '\(path)'")
         }
         let rows = try text.split(separator: "\n").map {
             try JSONDecoder().decode(Row.self, from: Data($0.utf8))

@@ -4,8 +4,8 @@ import Synchronization
 
 /// Whether someone asked training to stop.
 ///
-/// The first SIGINT or SIGTERM asks: training finishes its step, saves and says how to go on. The
-/// second ends the process at once, with the status 128 + signal that shells use.
+/// The first SIGINT, SIGTERM or SIGHUP asks: training finishes its step, saves and says how to go
+/// on. The second ends the process at once, with the status 128 + signal that shells use.
 public final class Interruption: Sendable {
     private let request = Mutex<Int32?>(nil)
 
@@ -26,13 +26,15 @@ public final class Interruption: Sendable {
         }
     }
 
-    /// Listens to SIGINT and SIGTERM until the result is cancelled.
+    /// Listens to SIGINT, SIGTERM and, unless it is ignored as under `nohup`, SIGHUP, until the
+    /// result is cancelled.
     ///
     /// - Parameter onFirst: Called on another thread when the first signal arrives.
     public func listen(onFirst: @escaping @Sendable (Int32) -> Void) -> Listening {
         let queue = DispatchQueue(label: "interruption")
         let registered = DispatchSemaphore(value: 0)
-        let sources = [SIGINT, SIGTERM].map { number in
+        let numbers = [SIGINT, SIGTERM] + (Self.ignoresHangUp ? [] : [SIGHUP])
+        let sources = numbers.map { number in
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler { [self] in
                 if ask(number) { onFirst(number) } else { _exit(128 + number) }
@@ -43,17 +45,26 @@ public final class Interruption: Sendable {
         }
         // Until Dispatch has taken a signal over, it still ends the process.
         for _ in sources { registered.wait() }
-        return Listening(sources: sources)
+        return Listening(numbers: numbers, sources: sources)
+    }
+
+    /// Whether the process is to outlive its terminal.
+    private static var ignoresHangUp: Bool {
+        var action = sigaction()
+        sigaction(SIGHUP, nil, &action)
+        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+            == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     /// Signals that are being listened to.
     public struct Listening {
+        fileprivate let numbers: [Int32]
         fileprivate let sources: [any DispatchSourceSignal]
 
         /// Leaves the signals to the system again.
         public func cancel() {
             for source in sources { source.cancel() }
-            for number in [SIGINT, SIGTERM] { Foundation.signal(number, SIG_DFL) }
+            for number in numbers { Foundation.signal(number, SIG_DFL) }
         }
     }
 }

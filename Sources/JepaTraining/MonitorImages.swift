@@ -32,10 +32,22 @@ struct MonitorImages {
                 heldOut, of: pipeline, like: source, at: settings.values)
             queries = Self.subset(of: pipeline, heldOut, other, skipping: 0, monitor.queries)
         } else {
+            guard source.count > 1 || !monitor.isEnabled else {
+                throw PipelineError(
+                    .configuration,
+                    "'monitor' needs a neighbour and a query, and '\(name)' has "
+                        + "\(source.count) image", at: settings.values.location(of: "monitor"),
+                    notes: [
+                        "Name a data source for the queries by 'train.monitor.held_out', or set "
+                            + "'train.monitor.enabled: false'."
+                    ])
+            }
             // A small data set is shared out in the proportion that was asked for.
             let wanted = monitor.images + monitor.queries
             let kept =
-                wanted <= source.count ? monitor.images : source.count * monitor.images / wanted
+                wanted <= source.count
+                ? monitor.images
+                : min(max(2, source.count * monitor.images / wanted), max(1, source.count - 1))
             bank = Self.subset(of: pipeline, name, source, skipping: 0, kept)
             queries = Self.subset(of: pipeline, name, source, skipping: kept, monitor.queries)
         }

@@ -81,14 +81,14 @@ public struct MonitorSettings: Equatable, Sendable {
                 + "trained on if left out."),
     ]
 
-    /// Names in the group that are no stages, or stages of another role.
+    /// Names in the group that are no stages, stages of another role, or data that is trained on.
     static func unknownStages(
         _ values: ParameterSet, _ graph: Graph, _ registry: Registry
     ) -> [PipelineError] {
         [("encoder", Role.encoder), ("held_out", .dataSource)].compactMap { key, role in
             guard let name = values.stageName(key) else { return nil }
             let roles = Dictionary(
-                graph.nodes.map { ($0.name, registry.role(of: $0)) },
+                graph.nodes.map { ($0.name, registry.entry(of: $0)?.role) },
                 uniquingKeysWith: { a, _ in a })
             guard let found = roles[name] else {
                 return PipelineError(
@@ -96,6 +96,13 @@ public struct MonitorSettings: Equatable, Sendable {
                     "'\(key)' of 'monitor' names the stage '\(name)', which is not in the graph"
                         + didYouMean(name, among: graph.nodes.map(\.name)),
                     at: values.location(of: key))
+            }
+            if key == "held_out", graph.hasEdge(from: name, registry) {
+                return PipelineError(
+                    .wiring,
+                    "'\(key)' of 'monitor' names '\(name)', whose images are trained on; it takes "
+                        + "a data source on no edge", at: values.location(of: key),
+                    notes: ["Leave it out to keep some images of '\(name)' for the queries."])
             }
             // A stage of an unknown kind is reported where it stands.
             guard let found, found != role else { return nil }
@@ -115,9 +122,21 @@ extension ParameterSet {
     }
 }
 
+extension Graph {
+    /// Whether a stage takes an output of that one.
+    fileprivate func hasEdge(from name: String, _ registry: Registry) -> Bool {
+        let outputs = nodes.filter { $0.name == name }
+            .flatMap { registry.entry(of: $0)?.outputs ?? [] }
+            .map { "\(name).\($0.name)" }
+        return nodes.flatMap(\.entries).contains { entry in
+            if case .text(let text) = entry.value.content { outputs.contains(text) } else { false }
+        }
+    }
+}
+
 extension Registry {
-    fileprivate func role(of node: Graph.Node) -> Role? {
+    fileprivate func entry(of node: Graph.Node) -> Entry? {
         guard case .text(let use) = node.use?.content else { return nil }
-        return self[use]?.role
+        return self[use]
     }
 }

@@ -57,21 +57,57 @@ public final class RunFolder {
     ) throws -> RunFolder {
         let path = try path.map(withoutTrailingSlash) ?? freshPath(pipeline, date)
         try makeFolder(path)
+        // Nothing is left in a folder that is refused, not even the lock.
+        try checkEmpty(path)
         let folder = try RunFolder(locked: path)
-        let contents = try list(path).filter { $0 != ".lock" }
-        guard contents.isEmpty else {
-            let isRun = contents.contains("run.json")
-            throw PipelineError(
-                .file,
-                "'\(path)' is not empty: it holds \(isRun ? "another run" : "'\(contents[0])'")",
-                notes: [
-                    isRun
-                        ? "Go on with that run by --resume \(path), or give --out a new folder."
-                        : "Give --out a folder that is empty or does not exist."
-                ])
-        }
+        try checkEmpty(path)
         try makeFolder(folder.checkpointFolder)
         return folder
+    }
+
+    /// Opens the folder of a run that was begun, or makes it.
+    ///
+    /// What a run has left that was killed before its first checkpoint is removed, since there is
+    /// nothing in it to lose.
+    ///
+    /// - Returns: The folder, and whether there is a checkpoint to go on from.
+    /// - Throws: `file` if the folder cannot be made, another process writes it, or it holds
+    ///   something else.
+    package static func openOrCreate(at path: String) throws -> (RunFolder, isBegun: Bool) {
+        let path = withoutTrailingSlash(path)
+        try makeFolder(path)
+        if !(try list(path).contains("run.json")) { try checkEmpty(path, but: abandoned) }
+        let folder = try RunFolder(locked: path)
+        try makeFolder(folder.checkpointFolder)
+        for place in [path, folder.checkpointFolder] { try AtomicFile.removeLeftovers(in: place) }
+        let saved = try list(folder.checkpointFolder)
+        let contents = try list(path)
+        if contents.contains("run.json"), !saved.isEmpty { return (folder, true) }
+        try checkEmpty(folder.checkpointFolder)
+        try checkEmpty(path, but: abandoned)
+        for name in contents where ![".lock", "checkpoints"].contains(name) {
+            try FileManager.default.removeItem(atPath: "\(path)/\(name)")
+        }
+        return (folder, false)
+    }
+
+    /// What a run makes before its first checkpoint.
+    private static let abandoned: Set<String> = [
+        "checkpoints", "metrics.csv", "metrics.jsonl", "monitor.csv", "monitor.jsonl",
+        "pipeline.yaml", "run.json", "tensorboard", "verdict.json",
+    ]
+
+    private static func checkEmpty(_ path: String, but known: Set<String> = []) throws {
+        let contents = try list(path).filter { $0 != ".lock" && !known.contains($0) }
+        guard let first = contents.first else { return }
+        let isRun = contents.contains("run.json")
+        throw PipelineError(
+            .file, "'\(path)' is not empty: it holds \(isRun ? "another run" : "'\(first)'")",
+            notes: [
+                isRun
+                    ? "Go on with that run by --resume \(path), or give --out a new folder."
+                    : "Give --out a folder that is empty or does not exist."
+            ])
     }
 
     /// Opens the folder of a run that is to go on.
@@ -107,13 +143,21 @@ public final class RunFolder {
     package func write(_ pipelineText: String, from step: Int) throws {
         let old = FileManager.default.contents(atPath: pipelineFile)
         if old == Data(pipelineText.utf8) { return }
-        if old != nil {
-            let name = path + "/pipeline-until-\(step).yaml"
+        let name = path + "/pipeline-until-\(step).yaml"
+        // If there is one already, no step that counts was taken by the pipeline after it.
+        if old != nil, !FileManager.default.fileExists(atPath: name) {
             guard rename(pipelineFile, name) == 0 else {
                 throw PipelineError.refused("rename", pipelineFile)
             }
         }
         try AtomicFile.write(pipelineText, to: pipelineFile)
+    }
+
+    /// Removes what came out of the training so far.
+    func removeSummary() throws {
+        guard unlink(summaryFile) == 0 || errno == ENOENT else {
+            throw PipelineError.refused("remove", summaryFile)
+        }
     }
 
     /// Makes a folder under `runs` that was not there before.
@@ -171,6 +215,36 @@ public final class RunFolder {
         return names.sorted()
     }
 
+    /// The bytes of a file, nil if there is none; a device has none either.
+    ///
+    /// - Throws: `file` if there is one that cannot be read, which must not be taken for none.
+    static func contents(of path: String) throws -> Data? {
+        var status = stat()
+        if stat(path, &status) != 0 {
+            guard errno == ENOENT else { throw PipelineError.refused("read", path) }
+            return nil
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else { return nil }
+        do {
+            return try Data(contentsOf: URL(fileURLWithPath: path))
+        } catch {
+            throw PipelineError(.file, "cannot read '\(path)': \(error.localizedDescription)")
+        }
+    }
+
+    /// The text of a file in UTF-8, nil if there is none.
+    ///
+    /// - Throws: `file` if there is one that cannot be read, or is damaged.
+    static func text(of path: String) throws -> String? {
+        guard let bytes = try contents(of: path) else { return nil }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw PipelineError(
+                .file, "'\(path)' is damaged: it is not a text in UTF-8",
+                notes: ["Move it away to go on without what it holds."])
+        }
+        return text
+    }
+
     private static func withoutTrailingSlash(_ path: String) -> String {
         var path = path
         while path.count > 1, path.hasSuffix("/") { path.removeLast() }
@@ -180,7 +254,9 @@ public final class RunFolder {
 
 extension PipelineError {
     /// An operation that the system has just refused, with its own words for why.
-    static func refused(_ attempt: String, _ path: String) -> PipelineError {
-        PipelineError(.file, "cannot \(attempt) '\(path)': \(String(cString: strerror(errno)))")
+    static func refused(
+        _ attempt: String, _ path: String, _ code: CInt = errno
+    ) -> PipelineError {
+        PipelineError(.file, "cannot \(attempt) '\(path)': \(String(cString: strerror(code)))")
     }
 }

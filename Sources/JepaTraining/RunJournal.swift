@@ -20,11 +20,11 @@ struct RunJournal {
     /// Opens the journal.
     ///
     /// - Parameters:
-    ///   - steps: Steps taken; the rows of later ones are removed, since they will be taken again.
-    ///   - isResumed: Whether there is a checkpoint of that step.
+    ///   - state: Where training stands; the rows of later steps and looks are removed, since
+    ///     they will be taken again.
     init(
         _ folder: RunFolder, _ settings: TrainingSettings, _ identity: RunIdentity,
-        after steps: Int, isResumed: Bool
+        after state: TrainingState
     ) throws {
         (self.folder, self.settings, self.identity) = (folder, settings.checkpoint, identity)
         curves =
@@ -32,9 +32,13 @@ struct RunJournal {
             ? try TensorBoardEvents(
                 folder: folder.tensorBoardFolder(), time: Date.now.timeIntervalSince1970) : nil
         checkpoints = CheckpointFolder(path: folder.checkpointFolder)
-        metrics = try MetricsTable(folder.path + "/metrics", keeping: steps)
-        monitor = try MetricsTable(folder.path + "/monitor", keeping: steps)
-        savedStep = isResumed ? steps : nil
+        metrics = try MetricsTable(folder.path + "/metrics", keeping: state.step)
+        // The checkpoint of a step may have been written before the look after it.
+        monitor = try MetricsTable(folder.path + "/monitor", keeping: state.latest?.step ?? -1)
+        // None of this step if the best one, which is older than those that are kept, is gone on
+        // from.
+        let isSaved = FileManager.default.fileExists(atPath: checkpoints.file(for: state.step))
+        savedStep = isSaved ? state.step : nil
     }
 
     /// Adds the row of a step.
@@ -59,6 +63,8 @@ struct RunJournal {
     /// Records how this session was started, and what it runs.
     func begin(_ pipeline: Pipeline, _ plan: TrainingPlan, _ state: TrainingState) throws {
         if let text = identity.pipelineText { try folder.write(text, from: state.step) }
+        // What came out of a shorter training says nothing of one that goes on.
+        if state.step < plan.steps { try folder.removeSummary() }
         let session = RunRecord.Session(
             started: Date.now.ISO8601Format(), command: identity.command,
             version: identity.version, machine: .current,

@@ -60,7 +60,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
                 stage: pipeline.dataSource.name, images: plan.images, fingerprint: fingerprint),
             trainedWeights: pipeline.trainedWeights.reduce(0) { $0 + $1.weight.count },
             steps: plan.steps, stepsPerEpoch: plan.stepsPerEpoch, sessions: [])
-        if let contents = FileManager.default.contents(atPath: folder.recordFile) {
+        if let contents = try RunFolder.contents(of: folder.recordFile) {
             do {
                 record.sessions = try JSONDecoder().decode(RunRecord.self, from: contents).sessions
             } catch {
@@ -82,7 +82,7 @@ public struct RunIdentity: Equatable, Sendable {
     public let resumeCommand: String
     /// The pipeline with everything that was set, as a text that reads back as the same pipeline;
     /// nil for one that no text was made of.
-    public let pipelineText: String?
+    public var pipelineText: String?
 
     /// An identity.
     public init(
@@ -95,11 +95,13 @@ public struct RunIdentity: Equatable, Sendable {
     }
 
     /// The whole command that goes on from a run folder or a checkpoint.
-    func resumption(of path: String) -> String {
-        let isPlain = path.allSatisfy { $0.isLetter || $0.isNumber || "/._-+=:,".contains($0) }
-        let quoted = "'" + path.replacing("'", with: "'\\''") + "'"
-        return "\(resumeCommand) \(isPlain ? path : quoted)"
-    }
+    func resumption(of path: String) -> String { "\(resumeCommand) \(shellQuoted(path))" }
+}
+
+/// A word as a shell reads it back: in quotes where it needs them.
+package func shellQuoted(_ word: String) -> String {
+    let isPlain = word.allSatisfy { $0.isLetter || $0.isNumber || "/._-+=:,".contains($0) }
+    return isPlain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
 }
 
 /// Writes a value as JSON that people can read.

@@ -19,7 +19,8 @@ public final class Trainer {
     private let data: (name: String, source: any DataSource)
     private let monitor: Monitor
     private var pace = Pace()
-    private var reportedRejections = 0
+    /// How many unusable images of each data source have been told.
+    private var reportedRejections: [String: Int] = [:]
 
     /// Opens the data and checks that the settings go with it; no weight gets memory yet.
     ///
@@ -62,8 +63,7 @@ public final class Trainer {
         try pipeline.materialise()
         if start == nil { try initialise() }
         if let start { try resume(folder, from: start, allowingChanges: allowingChanges) }
-        var journal = try RunJournal(
-            folder, settings, identity, after: state.step, isResumed: start != nil)
+        var journal = try RunJournal(folder, settings, identity, after: state)
         try journal.begin(pipeline, plan, state)
         reporter.begin(plan, from: state.step, in: folder.path)
         defer { reporter.end() }
@@ -101,6 +101,8 @@ public final class Trainer {
         for name in try checkpoints.setAside(after: state.step) {
             reporter.say("set aside, since the run goes on from before it: \(name)")
         }
+        // With its checkpoint set aside, the best so far is looked for anew.
+        if !checkpoints.holdsBest { state.best = nil }
     }
 
     /// Takes steps, and between them a look at the features and a checkpoint where they are due.
@@ -155,7 +157,13 @@ public final class Trainer {
             }
             return batch
         } catch {
-            try journal.save(pipeline, state)
+            do {
+                try journal.save(pipeline, state)
+            } catch let second as PipelineError {
+                guard var first = error as? PipelineError else { throw error }
+                first.notes.append("Nor could what has been learnt be saved: \(second.message)")
+                throw first
+            }
             throw error
         }
     }
@@ -164,7 +172,7 @@ public final class Trainer {
     private func look(_ journal: inout RunJournal) throws {
         defer { reportRejections() }
         let start = ContinuousClock.now
-        guard plan.monitors(after: state.step), state.latest?.step != state.step,
+        guard isLookDue,
             let reading = try monitor.reading(
                 after: state.step, isThorough: plan.looksThoroughly(after: state.step),
                 isCancelled: { interruption.signal != nil })
@@ -174,6 +182,11 @@ public final class Trainer {
         try JepaTraining.write(json: verdict, to: journal.folder.verdictFile)
         reporter.say(MonitorTable.line(reading, untrained: state.untrained))
         if state.isBest(by: settings.checkpoint.best) { try journal.saveBest(pipeline, state) }
+    }
+
+    /// Whether the features are to be looked at after this step and have not been.
+    private var isLookDue: Bool {
+        plan.monitors(after: state.step) && state.latest?.step != state.step
     }
 
     /// What the figures say so far.
@@ -188,19 +201,26 @@ public final class Trainer {
     }
 
     private func reportRejections() {
-        let samples = data.source.rejected
-        for sample in samples.dropFirst(reportedRejections) {
-            reporter.say("skipped '\(sample.name)': \(sample.reason)")
+        for (name, source) in pipeline.dataSources {
+            let samples = source.rejected
+            for sample in samples.dropFirst(reportedRejections[name] ?? 0) {
+                let owner = name == data.name ? "" : " of '\(name)'"
+                reporter.say("skipped '\(sample.name)'\(owner): \(sample.reason)")
+            }
+            reportedRejections[name] = samples.count
         }
-        reportedRejections = samples.count
     }
 
     private func conclude(_ journal: RunJournal) throws -> TrainingOutcome {
-        let signal = state.step < plan.steps ? interruption.signal : nil
+        // A run is at its end only with the last look, which a signal cuts short as well.
+        let isComplete = state.step == plan.steps && !isLookDue
+        let signal = isComplete ? nil : interruption.signal
         let outcome = TrainingOutcome(
             state, plan, settings.monitor.isEnabled ? verdict : nil, folder: journal.folder.path,
             signal: signal,
-            resumeCommand: journal.resumption, rejected: data.source.rejected)
+            resumeCommand: journal.resumption,
+            rejected: pipeline.dataSources.flatMap(\.source.rejected),
+            repaired: pipeline.dataSources.flatMap(\.source.repaired))
         if signal == nil { try write(json: outcome.summary, to: journal.folder.summaryFile) }
         return outcome
     }

@@ -8,12 +8,15 @@ public struct TrainingOutcome: Sendable {
     public let step: Int
     /// The features before any training, if they were looked at.
     public let untrained: MonitorReading?
-    /// The features at the end, if they were looked at.
+    /// The features at the newest look, which is the one after the last step if the run went to
+    /// its end.
     public let latest: MonitorReading?
     /// What the figures say; nil if nothing was looked at.
     public let verdict: Verdict?
     /// What of the data could not be used.
     public let rejected: [RejectedSample]
+    /// What of the data is damaged and was used as far as it could be read.
+    public let repaired: [RejectedSample]
     /// What `summary.json` holds.
     let summary: RunSummary
     /// The last lines of the run: what was learnt, and where everything is.
@@ -24,9 +27,11 @@ public struct TrainingOutcome: Sendable {
 
     init(
         _ state: TrainingState, _ plan: TrainingPlan, _ verdict: Verdict?, folder: String,
-        signal: Int32?, resumeCommand: String, rejected: [RejectedSample]
+        signal: Int32?, resumeCommand: String, rejected: [RejectedSample],
+        repaired: [RejectedSample]
     ) {
-        (self.signal, self.verdict, self.rejected) = (signal, verdict, rejected)
+        (self.signal, self.verdict) = (signal, verdict)
+        (self.rejected, self.repaired) = (rejected, repaired)
         step = state.step
         (untrained, latest) = (state.untrained, state.latest)
         summary = RunSummary(
@@ -36,11 +41,14 @@ public struct TrainingOutcome: Sendable {
             firstLoss: state.firstLoss, lastLoss: state.lastLoss, untrained: state.untrained,
             trained: state.latest, best: state.best, verdict: verdict,
             monitorSeconds: state.monitorSeconds, peakMemory: Machine.peakMemory,
-            rejected: rejected.map { [$0.name, $0.reason] })
+            rejected: rejected.map { [$0.name, $0.reason] },
+            repaired: repaired.map { [$0.name, $0.reason] })
         text = Self.lines(
             state, plan, summary, folder: folder, signal: signal, resumeCommand: resumeCommand
         ).joined(separator: "\n")
     }
+
+    private static func images(_ count: Int) -> String { "\(count) image\(count == 1 ? "" : "s")" }
 
     private static func lines(
         _ state: TrainingState, _ plan: TrainingPlan, _ summary: RunSummary, folder: String,
@@ -55,7 +63,12 @@ public struct TrainingOutcome: Sendable {
             lines.append("loss \(decimal(first, 4)) -> \(decimal(last, 4)) (first -> last step)")
         }
         if !summary.rejected.isEmpty {
-            lines.append("\(summary.rejected.count) images could not be used.")
+            lines.append("\(images(summary.rejected.count)) could not be used.")
+        }
+        if let repaired = summary.repaired, let first = repaired.first {
+            lines.append(
+                "\(images(repaired.count)) damaged and used as far as readable, such as "
+                    + "'\(first[0])': \(first[1])")
         }
         let time = ConsoleReporter.clock(state.seconds)
         if signal == nil {
@@ -90,7 +103,7 @@ package struct RunSummary: Codable, Equatable, Sendable {
     let lastLoss: Double?
     /// The features before any training.
     package let untrained: MonitorReading?
-    /// The features at the end.
+    /// The features at the newest look.
     package let trained: MonitorReading?
     let best: TrainingState.BestValue?
     /// What the figures say; nil if nothing was looked at.
@@ -99,6 +112,8 @@ package struct RunSummary: Codable, Equatable, Sendable {
     package let monitorSeconds: Double?
     /// In MiB.
     package let peakMemory: Double
-    /// Name and reason of each.
+    /// Name and reason of each image that could not be used.
     package let rejected: [[String]]
+    /// Name and reason of each that is damaged; nil in summaries written before they were counted.
+    package let repaired: [[String]]?
 }

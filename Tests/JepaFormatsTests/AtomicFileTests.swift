@@ -75,6 +75,34 @@ struct AtomicFileTests {
         #expect(try folder.names() == ["a", "link"])
     }
 
+    @Test func aScratchFileTakesThePlaceOfItsFile() throws {
+        let folder = try TemporaryFolder()
+        try AtomicFile.write([1], to: folder.file("a"))
+        #expect(chmod(folder.file("a"), 0o640) == 0)
+        #expect(symlink("a", folder.file("link")) == 0)
+        let scratch = try AtomicFile.scratch(for: folder.file("link"))
+        let other = try AtomicFile.scratch(for: folder.file("link"))
+        #expect(scratch != other)
+        // Named after what the link leads to, and beside it.
+        let name = URL(fileURLWithPath: folder.path).lastPathComponent
+        #expect(scratch.contains("/\(name)/.a.\(getpid())."))
+        try AtomicFile.write([2, 2], to: scratch)
+        #expect(try folder.bytes("a") == [1])
+        try AtomicFile.replace(folder.file("link"), by: scratch)
+        #expect(try folder.bytes("a") == [2, 2])
+        var status = stat()
+        #expect(lstat(folder.file("link"), &status) == 0)
+        #expect(status.st_mode & S_IFMT == S_IFLNK)
+        #expect(stat(folder.file("a"), &status) == 0)
+        #expect(status.st_mode & 0o7777 == 0o640)
+        unlink(other)
+        #expect(try folder.names() == ["a", "link"])
+        let path = folder.file("link")
+        expectError(.file, "cannot write \(quoted(path)): No such file or directory") {
+            try AtomicFile.replace(path, by: scratch)
+        }
+    }
+
     @Test func whatIsNoRegularFileIsNotReplaced() throws {
         let folder = try TemporaryFolder()
         expectError(.file, "cannot write '/dev/null': it is not a regular file") {

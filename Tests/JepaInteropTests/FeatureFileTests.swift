@@ -70,6 +70,61 @@ import Testing
         #expect(try names() == ["x.npy", "x.npy.json"])
     }
 
+    @Test(arguments: ["x.npy", "x.safetensors"])
+    func filesOfOthersBesideTheTableStay(name: String) throws {
+        let files = ["\(name).all-rows", "\(name).good-rows"]
+        for file in files { try AtomicFile.write("mine", to: folder.file(file)) }
+        try write(name)
+        for file in files {
+            #expect(try String(contentsOfFile: folder.file(file), encoding: .utf8) == "mine")
+        }
+        #expect(try names().filter { $0.hasPrefix(".") } == [])
+    }
+
+    @Test(arguments: [[1, 4], []])
+    func linksAreFollowed(dropping: [Int]) throws {
+        for name in ["rows", "notes"] { try AtomicFile.write("old", to: folder.file(name)) }
+        #expect(symlink("rows", folder.file("x.npy")) == 0)
+        #expect(symlink("notes", folder.file("x.npy.json")) == 0)
+        try write("x.npy", dropping: Set(dropping))
+        #expect(try NpyFile.read(folder.file("rows")).shape == [5 - dropping.count, 2, 3])
+        let notes = try String(contentsOfFile: folder.file("notes"), encoding: .utf8)
+        #expect(notes.contains("\"0.png\""))
+        for (link, file) in [("x.npy", "rows"), ("x.npy.json", "notes")] {
+            let target = try FileManager.default.destinationOfSymbolicLink(
+                atPath: folder.file(link))
+            #expect(target.hasSuffix(file))
+        }
+        #expect(try names() == ["notes", "rows", "x.npy", "x.npy.json"])
+    }
+
+    /// New rows never stand beside the names of others, not even when the process ends there.
+    @Test func oldNotesGoBeforeNewRowsCome() throws {
+        try write("x.npy", dropping: [])
+        try FileManager.default.removeItem(atPath: folder.file("x.npy.json"))
+        // What cannot be removed stops it.
+        try FileManager.default.createDirectory(
+            atPath: folder.file("x.npy.json"), withIntermediateDirectories: false)
+        let error = #expect(throws: PipelineError.self) { try write("x.npy") }
+        #expect(
+            error?.message == "cannot remove \(quoted(folder.file("x.npy.json"))): Is a directory")
+        #expect(try NpyFile.read(folder.file("x.npy")).shape == [5, 2, 3])
+        #expect(try names() == ["x.npy", "x.npy.json"])
+    }
+
+    @Test func whatTheSystemRefusesIsSaidWithItsReason() throws {
+        try FileManager.default.createDirectory(
+            atPath: folder.file("x.npy"), withIntermediateDirectories: false)
+        let folderError = #expect(throws: PipelineError.self) { try write("x.npy") }
+        #expect(
+            folderError?.message
+                == "cannot write \(quoted(folder.file("x.npy"))): it is not a regular file")
+        let missing = #expect(throws: PipelineError.self) { try write("no/x.npy") }
+        #expect(
+            missing?.message
+                == "cannot write \(quoted(folder.file("no/x.npy"))): No such file or directory")
+    }
+
     @Test func afterAnErrorThereIsNothing() throws {
         let file = try FeatureFile(path: folder.file("x.npy"))
         #expect(throws: PipelineError.self) {

@@ -67,7 +67,7 @@ import Testing
             SweepFile(path: "\(Self.folder)/\(name)"), options, registry: Self.registry)
         var runner = SweepRunner(
             sweep, in: out, registry: try Self.registry, interruption: Interruption(),
-            command: ["jepa-pipe", "sweep"])
+            identity: RunIdentity(version: "1.0", command: "", resumeCommand: ""))
         try runner.run()
         #expect(!runner.hasFailed)
         #expect(try runner.results().finishedCount == sweep.runs.count)

@@ -3,6 +3,7 @@ import JepaEvaluation
 import JepaFormats
 import JepaImages
 import JepaPipeCLI
+import JepaTensor
 import Testing
 
 /// Evaluations of a tiny run and of its exported weights, by command lines.
@@ -81,6 +82,36 @@ final class EvalCommandTests {
         #expect(try figure("rankme", record).pixels == nil)
     }
 
+    /// A file of the same name and size tells nothing of what is in it.
+    @Test func imagesThatCouldNotBeReadAreTriedAgain() throws {
+        let file = URL(filePath: folder + "/photos/train/red/4.png")
+        try write("photos/train/red/4", 4, isRed: true)
+        let whole = try Data(contentsOf: file)
+        try (Data([0]) + whole.dropFirst()).write(to: file)
+        let words = ["DIR/run", "--task", "knn", "--data", "DIR/photos"]
+        #expect(try eval(words).data.trainImages == 9)
+        try whole.write(to: file)
+        let record = try eval(words)
+        #expect(record.data.trainImages == 10)
+        #expect(!record.notes.contains { $0.contains("left out") })
+    }
+
+    @Test(.enabled(if: Program.isBuilt)) func oneImageIsNotEnough() throws {
+        try FileManager.default.createDirectory(
+            atPath: folder + "/one", withIntermediateDirectories: false)
+        try write("one/1", 1, isRed: true)
+        let outcome = try Program.run(
+            "jepa-pipe eval run --task knn --data one --no-cache", in: folder)
+        #expect(outcome.status == 1)
+        #expect(
+            outcome.output.hasSuffix(
+                """
+                error: one has 1 image, and a training and a test image are needed
+                Add an image, or name a folder of test images by --test.
+
+                """))
+    }
+
     @Test func theRecordOfARunIsWrittenIntoItsFolder() throws {
         _ = try eval("DIR/run", "--task", "linear", "--data", "DIR/photos")
         let files = try FileManager.default.contentsOfDirectory(
@@ -154,6 +185,48 @@ final class EvalCommandTests {
         #expect(try figure("accuracy", record).value == 0)
     }
 
+    /// In the folder `a` there is `a/x0.png`, which is also what `x0.png` is called from above it.
+    @Test func anExactPathIsNoOtherImage() throws {
+        try FileManager.default.createDirectory(
+            atPath: folder + "/a/a", withIntermediateDirectories: true)
+        var table = "file,split,cells\n"
+        for number in 0..<12 {
+            for place in ["a/x\(number).png", "a/a/x\(number).png"] {
+                try FileManager.default.copyItem(
+                    atPath: "\(folder)/cells/\(number).png", toPath: "\(folder)/\(place)")
+            }
+            let split = number % 3 == 0 ? "test" : "train"
+            table += "x\(number).png,\(split),\(number)\na/x\(number).png,\(split),\(number)\n"
+        }
+        try AtomicFile.write(table, to: folder + "/a.csv")
+        let record = try eval(
+            "DIR/run", "--task", "count", "--data", "DIR/a", "--labels", "DIR/a.csv", "--column",
+            "cells")
+        #expect(record.data.trainImages == 16)
+        #expect(record.data.testImages == 8)
+    }
+
+    @Test func linesWithAnEmptyFieldCanBeChosen() throws {
+        var table = "file,split,cells,remark\n"
+        for number in 0..<12 {
+            table +=
+                "\(number).png,\(number % 3 == 0 ? "test" : "train"),\(number),"
+                + "\(number == 11 ? "blurred" : "")\n"
+        }
+        try AtomicFile.write(table, to: folder + "/remarks.csv")
+        let words = [
+            "DIR/run", "--task", "count", "--data", "DIR/cells", "--labels", "DIR/remarks.csv",
+            "--column", "cells", "--where",
+        ]
+        let record = try eval(words + ["remark="])
+        #expect(record.data.trainImages == 7)
+        #expect(record.data.testImages == 4)
+        for wrong in ["remark", "=blurred"] {
+            let all = ["eval"] + words + [wrong, "--no-cache"]
+            #expect(JepaPipe.run(all.map { $0.replacing("DIR", with: folder) }) == 2)
+        }
+    }
+
     @Test(arguments: ["count", "distance"])
     func scenesAreCountedAndMeasured(task: String) throws {
         let record = try eval("DIR/run", "--task", task, "--data", "scenes", "--images", "120")
@@ -217,6 +290,8 @@ final class EvalCommandTests {
         ["eval", "DIR/run", "--task", "knn", "--layers", "x"],
         ["eval", "DIR/run", "--task", "low-shot", "--shots", "0%"],
         ["eval", "DIR/run", "--task", "count", "--labels", "DIR/cells.csv"],
+        ["eval", "DIR/run", "--task", "count"],
+        ["eval", "DIR/run", "--task", "distance", "--data", "DIR/photos"],
         ["eval", "DIR/hf", "--task", "knn"],
         [
             "eval", "DIR/run", "--task", "count", "--data", "DIR/cells", "--labels",
@@ -226,5 +301,19 @@ final class EvalCommandTests {
     func commandLinesThatLackSomethingAreRefused(words: [String]) throws {
         try #require(run("export", "DIR/run", "--format", "huggingface", "--out", "DIR/hf") == 0)
         #expect(JepaPipe.run(words.map { $0.replacing("DIR", with: folder) }) == 2)
+    }
+}
+
+/// Linear classifiers that are trained side by side.
+@Suite struct LinearHeadsTests {
+    /// As wherever classes are named, so that the same logits give the same figure.
+    @Test func ofEqualLogitsTheLowerClassWins() throws {
+        let setting = LinearHeads.Setting(
+            layers: 1, isNormalised: false, learningRate: 0.1, weightDecay: 0)
+        let heads = try LinearHeads(
+            [setting], rule: .sgd, classes: 3, layerWidth: 2, layers: 1)
+        // Without features only the biases are left, which begin at zero.
+        let features = Tensor(repeating: 0, shape: [4, 2])
+        #expect(heads.accuracies(features, labels: [0, 0, 0, 2]) == [0.75])
     }
 }

@@ -4,7 +4,9 @@ import JepaFormats
 import JepaImages
 import JepaInterop
 import JepaPipeCLI
+import JepaStages
 import JepaTensor
+import JepaTraining
 import Testing
 
 /// An index of a few images and questions to it, by command lines.
@@ -110,6 +112,52 @@ final class SearchCommandTests {
         #expect(page.components(separatedBy: "data:image/jpeg;base64,").count == 1 + 1 + 5)
         #expect(!page.contains("not found"))
         #expect(page.contains("sub/5 ü.png"))
+    }
+
+    @Test func filesOfOthersBesideTheIndexStay() throws {
+        let files = ["index.rows", "index.parts/mine.txt", "index.parts/mine.safetensors"]
+        try FileManager.default.createDirectory(
+            atPath: folder + "/index.parts", withIntermediateDirectories: false)
+        for file in files { try AtomicFile.write("mine", to: "\(folder)/\(file)") }
+        _ = try index()
+        for file in files {
+            #expect(
+                try String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8) == "mine",
+                "\(file)")
+        }
+        #expect(try parts() == ["mine.safetensors", "mine.txt"])
+        let beside = try FileManager.default.contentsOfDirectory(atPath: folder)
+        #expect(!beside.contains { $0.hasSuffix(".partial") })
+    }
+
+    private func parts() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder + "/index.parts").sorted()
+    }
+
+    @Test func theWritingOfTheIndexStopsWhenItIsAsked() throws {
+        // An image that cannot be read would be tried again before.
+        try FileManager.default.removeItem(atPath: folder + "/images/2.png")
+        let words = ["DIR/run", "DIR/images", "--out", "DIR/index"].map {
+            $0.replacing("DIR", with: folder)
+        }
+        // What is embedded stays where no index can be written.
+        try FileManager.default.createDirectory(
+            atPath: folder + "/index", withIntermediateDirectories: false)
+        #expect(JepaPipe.run(["search", "index"] + words) == 1)
+        try FileManager.default.removeItem(atPath: folder + "/index")
+        let kept = try parts()
+        #expect(kept.count == 1)
+
+        var registry = Registry()
+        try BuiltInStages.register(into: &registry)
+        let interruption = Interruption()
+        interruption.ask(SIGINT)
+        let status = try SearchIndexCommand.run(
+            CommandLineArguments(words, for: SearchIndexCommand.descriptor), registry: registry,
+            interruption: interruption)
+        #expect(status == 128 + SIGINT)
+        #expect(!FileManager.default.fileExists(atPath: folder + "/index"))
+        #expect(try parts() == kept)
     }
 
     @Test func otherWeightsThanThoseOfTheIndexAreRefused() throws {

@@ -60,7 +60,9 @@ final class SweepTests {
     ) throws -> SweepRunner {
         SweepRunner(
             sweep, in: out, registry: try Self.registry, interruption: interruption,
-            command: ["jepa-pipe", "sweep"])
+            identity: RunIdentity(
+                version: "1.0", command: "jepa-pipe sweep", resumeCommand: "jepa-pipe run --resume")
+        )
     }
 
     private func contents(_ path: String) -> String {

@@ -22,6 +22,27 @@ import Testing
         expectEqual(product, expected, shape: [m, n], .ofLargest(1e-6))
     }
 
+    @Test func theLargestColumnIsTheFirstOfEquals() {
+        let rows: [[Float]] = [
+            [1, 3, 3], [2, 2, 2], [0, 1, 2], [-1, -2, -3], [.nan, 1, 2], [.nan, .nan, .nan],
+            [-.infinity, -.infinity, -.infinity],
+        ]
+        let table = Tensor(rows.flatMap { $0 }, shape: [7, 3])
+        let expected: [Int?] = [1, 0, 2, 0, 2, nil, 0]
+        #expect(table.largestColumns() == expected)
+        let single: [Int?] = [0, 0]
+        #expect(Tensor([5, -5], shape: [2, 1]).largestColumns() == single)
+        #expect(Tensor([], shape: [0, 3]).largestColumns().isEmpty)
+    }
+
+    @Test func theLastColumnsAreThoseOfEveryRow() {
+        let table = Tensor([1, 2, 3, 4, 5, 6], shape: [2, 3])
+        for (width, expected) in [(1, [3, 6]), (2, [2, 3, 5, 6]), (3, [1, 2, 3, 4, 5, 6])] {
+            #expect(table.lastColumns(width).shape == [2, width])
+            #expect(table.lastColumns(width).elements == expected.map { Float($0) })
+        }
+    }
+
     @Test func eigenvaluesAscendAndKeepTheTrace() {
         #expect(symmetricEigenvalues(Tensor([7], shape: [1, 1])) == [7])
         let known = symmetricEigenvalues(Tensor([2, 1, 0, 1, 2, 0, 0, 0, -5], shape: [3, 3]))

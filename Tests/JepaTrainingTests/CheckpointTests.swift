@@ -159,6 +159,59 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: file(7) + ".set-aside"))
     }
 
+    @Test func goingBackTwiceOverwritesNothing() throws {
+        try ToyRun(everyThree).train(in: run)
+        for ending in ["", "-2"] {
+            let again = try ToyRun(everyThree)
+            _ = try again.trainer().run(in: RunFolder.open(file(6)), from: file(6))
+            for step in [9, 12] {
+                let name = file(step) + ".set-aside" + ending
+                #expect(FileManager.default.fileExists(atPath: name))
+            }
+        }
+    }
+
+    /// Trains for 13 steps and saves the best by a figure that rises here: that of step 12.
+    private func trainForTheBest(keeping count: Int) throws -> (Setting, best: Int) {
+        let settings: Setting = [
+            "batch_size": 8, "epochs": 4,
+            "monitor": ["every_steps": 2, "images": 32, "queries": 16],
+            "checkpoint": ["keep": Setting(.integer(count)), "best": "rankme"],
+        ]
+        try ToyRun(settings).train(in: run, untilStep: 13)
+        let best = try Checkpoint(reading: run + "/checkpoints/best.safetensors").state.step
+        try #require(best > 0 && best < 13)
+        return (settings, best)
+    }
+
+    @Test func theBestIsGoneOnFromAlthoughItsStepIsNotKept() throws {
+        let (settings, step) = try trainForTheBest(keeping: 1)
+        let best = run + "/checkpoints/best.safetensors"
+        let stopped = try ToyRun(settings)
+        stopped.interruption.ask(SIGINT)
+        #expect(try stopped.trainer().run(in: RunFolder.open(best), from: best).step == step)
+        // What was printed to go on with does go on from there.
+        let again = try ToyRun(settings)
+        #expect(try again.resume(run).step == 24)
+        #expect(again.watcher.progress.first?.step == step + 1)
+    }
+
+    @Test func goingBackSetsALaterBestAside() throws {
+        let (settings, step) = try trainForTheBest(keeping: 10)
+        let again = try ToyRun(settings)
+        _ = try again.trainer().run(in: RunFolder.open(file(0)), from: file(0))
+        let aside = run + "/checkpoints/best.safetensors.set-aside"
+        #expect(
+            again.watcher.said.contains(
+                "set aside, since the run goes on from before it: \(aside)"))
+        let old = run + "/checkpoints/old.safetensors"
+        try FileManager.default.moveItem(atPath: aside, toPath: old)
+        #expect(try Checkpoint(reading: old).state.step == step)
+        // The same steps come to the same best, or a later one.
+        #expect(
+            try Checkpoint(reading: run + "/checkpoints/best.safetensors").state.step >= step)
+    }
+
     @Test func withoutAnyWholeCheckpointThereIsNoSilentRestart() throws {
         try ToyRun(everyThree).train(in: run, untilStep: 2)
         for step in [0, 2] { try Damage.truncated.apply(to: file(step)) }

@@ -27,14 +27,34 @@ import Testing
     }
 
     @Test func terminationIsARequestToo() async {
+        await #expect(processExitsWith: .exitCode(0)) { Self.exitIfAsked(by: SIGTERM) }
+    }
+
+    @Test func theEndOfTheTerminalIsARequestToo() async {
+        await #expect(processExitsWith: .exitCode(0)) { Self.exitIfAsked(by: SIGHUP) }
+    }
+
+    /// Ends the process with 0 if a signal arrives as a request.
+    private static func exitIfAsked(by signal: Int32) -> Never {
+        let interruption = Interruption()
+        let arrived = DispatchSemaphore(value: 0)
+        let listening = interruption.listen { _ in arrived.signal() }
+        kill(getpid(), signal)
+        arrived.wait()
+        listening.cancel()
+        exit(interruption.signal == signal ? 0 : 1)
+    }
+
+    @Test func whatIsToOutliveItsTerminalDoes() async {
         await #expect(processExitsWith: .exitCode(0)) {
+            // As 'nohup' starts it.
+            signal(SIGHUP, SIG_IGN)
             let interruption = Interruption()
-            let arrived = DispatchSemaphore(value: 0)
-            let listening = interruption.listen { _ in arrived.signal() }
-            kill(getpid(), SIGTERM)
-            arrived.wait()
+            let listening = interruption.listen { _ in exit(1) }
+            kill(getpid(), SIGHUP)
+            try? await Task.sleep(for: .milliseconds(200))
             listening.cancel()
-            exit(interruption.signal == SIGTERM ? 0 : 1)
+            exit(interruption.signal == nil ? 0 : 2)
         }
     }
 }

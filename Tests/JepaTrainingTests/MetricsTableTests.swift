@@ -52,6 +52,21 @@ import Testing
         #expect(lines.suffix(2) == ["{\"step\":10,\"loss\":10}", "{\"step\":11,\"loss\":0}"])
     }
 
+    @Test(arguments: ["metrics.csv", "metrics.jsonl"])
+    func rowsThatCannotBeReadAreNotThrownAway(name: String) throws {
+        do { try table().append(step: 1, [Figure("loss", 1)]) }
+        let file = URL(fileURLWithPath: "\(scratch.path)/\(name)")
+        let damaged = try Data(contentsOf: file) + [0xff, 0xfe, 0x0a]
+        try damaged.write(to: file)
+        let text = message { _ = try table(keeping: 1) }
+        #expect(
+            text == """
+                error: '\(file.path)' is damaged: it is not a text in UTF-8
+                Move it away to go on without what it holds.
+                """)
+        #expect(try Data(contentsOf: file) == damaged)
+    }
+
     @Test func aFullDiskIsAnError() throws {
         // Only where the system has such a device.
         guard FileManager.default.fileExists(atPath: "/dev/full") else { return }

@@ -59,6 +59,20 @@ import Testing
         #expect(outcome.latest?.queries == 32)
     }
 
+    @Test func evenOfVeryFewImagesThereIsANeighbourAndAQuery() throws {
+        for (count, images, queries) in [(16, 2, 14), (8, 2, 6)] {
+            let toy = try ToyRun(
+                ["batch_size": 8, "epochs": 1, "monitor": ["images": 2, "queries": 500]],
+                data: ["count": Setting(.integer(count))])
+            let outcome = try toy.train(in: run + "-\(count)")
+            #expect(outcome.latest?.images == images)
+            #expect(outcome.latest?.queries == queries)
+        }
+        let alone = try ToyRun(["batch_size": 1, "epochs": 1], data: ["count": 1])
+        let error = #expect(throws: PipelineError.self) { try alone.train(in: run) }
+        #expect(error?.message == "'monitor' needs a neighbour and a query, and 'data' has 1 image")
+    }
+
     @Test func queriesCanComeFromHeldOutData() throws {
         let outcome = try train(
             ["images": 50, "queries": 40, "held_out": "other", "encoder": "context_encoder"],

@@ -23,7 +23,8 @@ import Testing
 
     @Test func everyPipelineOfARunIsKept() throws {
         let folder = try RunFolder.create(at: scratch.path, pipeline: "toy")
-        for (text, step) in [("one\n", 0), ("one\n", 5), ("two\n", 7)] {
+        // No step was taken by the one that was gone back from.
+        for (text, step) in [("one\n", 0), ("one\n", 5), ("gone\n", 7), ("two\n", 7)] {
             try folder.write(text, from: step)
         }
         #expect(try scratch.text("pipeline.yaml") == "two\n")
@@ -58,10 +59,36 @@ import Testing
                 error: '\(scratch.path)' is not empty: it holds 'photo.jpg'
                 Give --out a folder that is empty or does not exist.
                 """)
+        let other = message { _ = try RunFolder.openOrCreate(at: scratch.path) }
+        #expect(other == text)
+        #expect(try RunFolder.list(scratch.path) == ["photo.jpg"])
         let file = message {
             _ = try RunFolder.create(at: scratch.path + "/photo.jpg", pipeline: "toy")
         }
         #expect(file == "error: '\(scratch.path)/photo.jpg' is a file; a run needs a folder")
+    }
+
+    @Test(arguments: [[], ["run.json"], ["pipeline.yaml", "metrics.csv"], [".lock", "run.json"]])
+    func aRunThatNeverSavedIsBegunAnew(left: [String]) throws {
+        let path = scratch.path + "/run"
+        try FileManager.default.createDirectory(
+            atPath: path + "/checkpoints", withIntermediateDirectories: true)
+        for name in left {
+            try "x".write(toFile: "\(path)/\(name)", atomically: true, encoding: .utf8)
+        }
+        let (folder, isBegun) = try RunFolder.openOrCreate(at: path)
+        #expect(!isBegun)
+        #expect(try RunFolder.list(folder.path) == [".lock", "checkpoints"])
+    }
+
+    @Test func aRunThatSavedIsOpened() throws {
+        let path = scratch.path + "/run"
+        try ToyRun().train(in: path, untilStep: 3)
+        #expect(try RunFolder.openOrCreate(at: path).isBegun)
+        // Without its record it is something that nobody can tell.
+        try FileManager.default.removeItem(atPath: path + "/run.json")
+        let text = message { _ = try RunFolder.openOrCreate(at: path) }
+        #expect(text.hasPrefix("error: '\(path)/checkpoints' is not empty"))
     }
 
     @Test func twoProcessesNeverWriteOneRun() throws {

@@ -74,7 +74,8 @@ import Testing
         #expect(zero.elements != one.elements)
     }
 
-    @Test(arguments: [1, 5, 6, 11])
+    /// After the last step, 12, the last look is still to come.
+    @Test(arguments: [1, 5, 6, 11, 12])
     func interruptedAndResumedEqualsUninterrupted(step: Int) throws {
         let whole = try ToyRun()
         let wholeOutcome = try whole.train(in: run)
@@ -86,7 +87,7 @@ import Testing
         let second = try ToyRun()
         let outcome = try second.resume(run + "-2")
         #expect(outcome.exitStatus == 0)
-        #expect(second.watcher.progress.first?.step == step + 1)
+        #expect(second.watcher.progress.map(\.step) == Array(step + 1..<13))
         #expect(second.elements == whole.elements)
         // Every row is there once, and only times may differ.
         let rows = try [run, run + "-2"].map { folder in
@@ -131,6 +132,27 @@ import Testing
         #expect(second.latest == first.latest)
     }
 
+    @Test func aRunThatGoesOnLongerHasNothingToSumUpYet() throws {
+        try ToyRun().train(in: run)
+        #expect(FileManager.default.fileExists(atPath: run + "/summary.json"))
+        let longer = try ToyRun(["batch_size": 8, "epochs": 4])
+        longer.watcher.onStep = { [interruption = longer.interruption] step in
+            if step == 14 { interruption.ask(SIGINT) }
+        }
+        #expect(try longer.resume(run, allowingChanges: true).step == 14)
+        #expect(!FileManager.default.fileExists(atPath: run + "/summary.json"))
+    }
+
+    @Test func theLookBeforeTrainingIsRecordedOnce() throws {
+        try ToyRun().train(in: run)
+        // As if it had been killed before its next checkpoint.
+        try FileManager.default.removeItem(atPath: run + "/checkpoints/step-000012.safetensors")
+        try ToyRun().resume(run)
+        let steps = try scratch.text("run/monitor.csv").split(separator: "\n").dropFirst()
+            .map { $0.prefix { $0 != "," } }
+        #expect(steps.first == "0" && Set(steps).count == steps.count)
+    }
+
     @Test func microBatchesComeToTheSameLosses() throws {
         let losses = try [8, 3].map { part in
             let toy = try ToyRun([
@@ -142,6 +164,27 @@ import Testing
         }
         for (whole, parts) in zip(losses[0], losses[1]) {
             // The same sum in another order: float32 rounding only.
+            #expect(abs(whole - parts) < 1e-5 * whole)
+        }
+    }
+
+    @Test func randomNumbersOfAnImageDoNotDependOnMicroBatches() throws {
+        let losses = try [8, 3].map { part in
+            let toy = try ToyRun(
+                [
+                    "batch_size": 8, "epochs": 1, "micro_batch": Setting(.integer(part)),
+                    "monitor": ["enabled": false],
+                ],
+                stages: [
+                    "loss": [
+                        "use": "noisy_loss", "predictions": "predictor.predictions",
+                        "targets": "target_encoder.tokens",
+                    ]
+                ], adding: NoisyLoss.self)
+            try toy.train(in: run + "-\(part)")
+            return toy.watcher.progress.map(\.loss)
+        }
+        for (whole, parts) in zip(losses[0], losses[1]) {
             #expect(abs(whole - parts) < 1e-5 * whole)
         }
     }
@@ -162,11 +205,17 @@ import Testing
 }
 
 extension TrainerTests {
+    /// Without the monitor, which would come to every image before the first step.
+    private var unwatched: Setting {
+        ["batch_size": 8, "epochs": 2, "monitor": ["enabled": false]]
+    }
+
     @Test func unusableDataStopsTheRunAfterSavingWhatWasLearnt() throws {
         let scratch = Scratch()
         let run = scratch.path + "/run"
         // Image 13 is the only bad one; the run comes to it in its first epoch.
-        let toy = try ToyRun(data: ["use": "crumbling_images"], adding: CrumblingImages.self)
+        let toy = try ToyRun(
+            unwatched, data: ["use": "crumbling_images"], adding: CrumblingImages.self)
         let error = #expect(throws: PipelineError.self) { try toy.train(in: run) }
         #expect(error?.message == "too many images cannot be read")
         let steps = toy.watcher.progress.count
@@ -177,6 +226,68 @@ extension TrainerTests {
             ])
         #expect(toy.watcher.said.contains("skipped 'a.jpg': it is empty"))
         #expect(try CheckpointFolder(path: run + "/checkpoints").entries().first?.step == steps)
+    }
+
+    @Test func whatStopsTheRunIsToldAlthoughSavingFailsToo() throws {
+        let scratch = Scratch()
+        let run = scratch.path + "/run"
+        // The seed decides whether anything is learnt before the bad image comes.
+        let errors = try (0..<8).compactMap { seed in
+            let toy = try ToyRun(
+                unwatched, seed: seed, data: ["use": "crumbling_images"],
+                adding: CrumblingImages.self)
+            let run = "\(run)-\(seed)"
+            toy.watcher.onStep = { _ in
+                try? FileManager.default.removeItem(atPath: run + "/checkpoints")
+            }
+            let error = #expect(throws: PipelineError.self) { try toy.train(in: run) }
+            return toy.watcher.progress.isEmpty ? nil : error
+        }
+        try #require(!errors.isEmpty)
+        for error in errors {
+            #expect(error.message == "too many images cannot be read")
+            #expect(
+                error.notes.first?.hasPrefix("Nor could what has been learnt be saved: cannot ")
+                    == true)
+        }
+    }
+
+    @Test func unusableAndDamagedImagesThatAreHeldOutAreToldToo() throws {
+        let scratch = Scratch()
+        let toy = try ToyRun(
+            ["batch_size": 8, "epochs": 1, "monitor": ["held_out": "other"]],
+            stages: ["other": ["use": "crumbling_images"]], adding: CrumblingImages.self)
+        let outcome = try toy.train(in: scratch.path + "/run")
+        #expect(
+            toy.watcher.said.filter { $0.hasPrefix("skipped") } == [
+                "skipped 'a.jpg' of 'other': it is empty"
+            ])
+        #expect(outcome.rejected.map(\.name) == ["a.jpg"])
+        #expect(outcome.text.contains("1 image could not be used."))
+        #expect(
+            outcome.text.contains(
+                "1 image damaged and used as far as readable, such as 'b.jpg': its end is missing"))
+    }
+}
+
+/// The toy loss, with targets each of whose images is moved at random.
+private struct NoisyLoss: Loss {
+    static let descriptor = StageDescriptor(name: "noisy_loss", summary: "Moves the targets.")
+
+    init(parameters: StageParameters) throws {}
+
+    func loss(_ inputs: StageInputs, on tape: Tape) throws -> Variable {
+        let targets = inputs.variable("targets").value
+        // Rows are those of the images for each of the two target blocks.
+        let (images, length) = (targets.shape[0] / 2, targets.count / targets.shape[0])
+        var elements = targets.elements
+        for row in 0..<2 * images {
+            var random = inputs.random.forSample(inputs.firstImage + row % images)
+            let shift = Float(random.uniform())
+            for place in row * length..<(row + 1) * length { elements[place] += shift }
+        }
+        return tape.squaredError(
+            inputs.variable("predictions"), Variable(Tensor(elements, shape: targets.shape)))
     }
 }
 
@@ -191,7 +302,9 @@ private struct CrumblingImages: DataSource {
 
     var count: Int { images.count }
     var imageShape: ImageShape { images.imageShape }
+    var classNames: [String] { images.classNames }
     var rejected: [RejectedSample] { [RejectedSample(name: "a.jpg", reason: "it is empty")] }
+    var repaired: [RejectedSample] { [RejectedSample(name: "b.jpg", reason: "its end is missing")] }
 
     func fingerprint() throws -> String { "crumbling" }
 

@@ -87,6 +87,13 @@ import Testing
                 ]
             ),
             (
+                ["batch_size": 4, "epochs": 1, "monitor": ["held_out": "data"]],
+                [
+                    "'held_out' of 'monitor' names 'data', whose images are trained on; it takes a "
+                        + "data source on no edge"
+                ]
+            ),
+            (
                 ["batch_size": 4, "epochs": 1, "monitor": ["encoder": "predictor"]],
                 [
                     "'encoder' of 'monitor' names 'predictor', a stage of the role 'predictor'; "

@@ -144,8 +144,6 @@ public final class ImageFolder: DataSource {
     public var count: Int { contents.images.count }
     public var classNames: [String] { contents.images.classNames }
     public var rejected: [RejectedSample] { contents.ledger.rejected }
-
-    /// What was decoded although something had to be repaired, such as a missing end marker.
     public var repaired: [RejectedSample] { contents.ledger.repaired }
 
     /// The path of an image below the folder, as messages show it.

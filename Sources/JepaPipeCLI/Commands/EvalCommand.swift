@@ -143,6 +143,7 @@ enum EvalCommand: Command {
             let data = try EvaluationData(
                 request(task, arguments), size: network.model.sizes.imageSize,
                 run: chosen.loading.run)
+            try data.check(for: task)
             let evaluation = Evaluation(
                 probe: probe, layers: network.layers,
                 subjects: try network.subjects(data.train.source.imageShape), data: data,

@@ -33,7 +33,8 @@ enum RunCommand: Command {
                 help: "Goes on although pipeline, data or version are not those of the run."),
         ],
         notes: [
-            "Ctrl-C and SIGTERM finish the step, save, say how to go on, and end with 130 or 143.",
+            "Ctrl-C, SIGTERM and the end of the terminal finish the step, save, say how to go on, "
+                + "and end with 130, 143 or 129.",
             "A second Ctrl-C ends at once.",
         ])
 
@@ -59,7 +60,7 @@ enum RunCommand: Command {
         defer { listening.cancel() }
         let trainer = try Trainer(
             loaded.pipeline, settings: loaded.settings,
-            identity: identity(of: loaded.graph, arguments),
+            identity: identity(arguments, of: loaded.graph.root),
             reporter: ConsoleReporter(interval: loaded.settings.logInterval),
             interruption: interruption)
         let folder =
@@ -116,14 +117,14 @@ enum RunCommand: Command {
     }
 
     /// How the program was called, for the record and for the advice how to go on.
-    private static func identity(
-        of graph: Graph, _ arguments: CommandLineArguments
+    static func identity(
+        _ arguments: CommandLineArguments, of root: Setting? = nil
     ) -> RunIdentity {
-        let words = CommandLine.arguments
-        let plugins = arguments.all("--plugin").map { "--plugin '\($0)' " }.joined()
+        let words = CommandLine.arguments.map(shellQuoted)
+        let plugins = arguments.all("--plugin").map { "--plugin \(shellQuoted($0)) " }.joined()
         return RunIdentity(
             version: JepaPipe.version, command: words.joined(separator: " "),
             resumeCommand: "\(words.first ?? "jepa-pipe") run \(plugins)--resume",
-            pipelineText: GraphWriter.text(of: graph.root))
+            pipelineText: root.map { GraphWriter.text(of: $0) })
     }
 }

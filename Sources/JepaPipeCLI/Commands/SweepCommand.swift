@@ -69,7 +69,7 @@ enum SweepCommand: Command {
         }
         var runner = SweepRunner(
             sweep, in: folder, registry: registry, interruption: interruption,
-            command: CommandLine.arguments)
+            identity: RunCommand.identity(arguments))
         try runner.run()
         print(SweepTable(try runner.results()).text)
         print("\nEverything is in \(folder)")

@@ -31,11 +31,12 @@ struct EmbeddingPass {
 
     /// Computes what is not there yet.
     ///
-    /// - Throws: `Interrupted`; what the data source throws; `file`.
+    /// - Throws: `Interrupted`; `data` without images; what the data source throws; `file`.
     func run(_ images: EvaluationImages, with embedders: [Embedder]) throws {
+        try images.checkSplit()
         let parts = parts(of: images)
-        let missing = parts.map { part in
-            embedders.filter { !store.holds($0, images, part) }
+        let missing = try parts.map { part in
+            try embedders.filter { try !store.holds($0, images, part) }
         }
         let total = zip(parts, missing).reduce(0) { $0 + ($1.1.isEmpty ? 0 : $1.0.count) }
         guard total > 0 else { return }

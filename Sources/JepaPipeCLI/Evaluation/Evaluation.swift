@@ -161,13 +161,10 @@ extension ProbeSet {
     /// The same images with only the last `width` numbers of their features.
     func last(_ width: Int) throws -> ProbeSet {
         guard width < images.width else { return self }
-        let part = Tensor(uninitialized: [images.count, width])
-        for row in 0..<images.count {
-            (part.mutablePointer + row * width).update(
-                from: images.features.pointer + (row + 1) * images.width - width, count: width)
-        }
         return try ProbeSet(
-            FeatureSet(features: part, labels: images.labels, classNames: images.classNames),
+            FeatureSet(
+                features: images.features.lastColumns(width), labels: images.labels,
+                classNames: images.classNames),
             values: values)
     }
 }

@@ -66,6 +66,18 @@ struct EvaluationData {
         self.notes = notes
     }
 
+    /// Checks that the images have what the task asks for, before anything is computed.
+    func check(for task: EvaluationTask) throws {
+        guard task.needsNumbers, train.value == nil || test.value == nil else { return }
+        throw PipelineError(
+            .usage,
+            "'\(task.rawValue)' needs a number per image, and those of \(train.words) have none",
+            notes: [
+                "Say where they are with --data FOLDER --labels TABLE.csv --column NAME, or ask "
+                    + "about the built-in images with --data scenes."
+            ])
+    }
+
     // MARK: - Sources
 
     private init(

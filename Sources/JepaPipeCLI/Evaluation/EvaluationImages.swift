@@ -18,6 +18,8 @@ struct EvaluationImages {
     var label: ((Int) -> Int)?
     /// The names of the classes.
     var classNames: [String]
+    /// How many images there were when `split` chose some of them; nil if it did not.
+    private var splitCount: Int?
 
     /// Images of a source.
     init(
@@ -50,6 +52,8 @@ struct EvaluationImages {
     }
 
     /// Two parts at random, the same on every call: one image in five is in the second.
+    ///
+    /// Of a single image the first part is empty; `checkSplit` says so.
     func split() -> (train: EvaluationImages, test: EvaluationImages) {
         var random = StageRandom(seed: 0, purpose: "evaluation split")
         let order = random.permutation(of: indices.count)
@@ -57,6 +61,19 @@ struct EvaluationImages {
         var (train, test) = (self, self)
         test.indices = order.prefix(held).sorted().map { indices[$0] }
         train.indices = order.dropFirst(held).sorted().map { indices[$0] }
+        (train.splitCount, test.splitCount) = (indices.count, indices.count)
         return (train, test)
+    }
+
+    /// Checks that `split` has left an image for either part.
+    ///
+    /// - Throws: `data` if there were too few.
+    func checkSplit() throws {
+        guard indices.isEmpty, let splitCount else { return }
+        throw PipelineError(
+            .data,
+            "\(words) has \(splitCount) image\(splitCount == 1 ? "" : "s"), and a training and a "
+                + "test image are needed",
+            notes: ["Add an image, or name a folder of test images by --test."])
     }
 }

@@ -12,8 +12,11 @@ enum EvaluationTask: String, CaseIterable {
     case segmentation
     case depth
 
+    /// Whether it is about a number per image.
+    var needsNumbers: Bool { self == .count || self == .distance }
+
     /// Whether it is about classes, which every image then has to have.
-    var needsLabels: Bool { self != .count && self != .distance }
+    var needsLabels: Bool { !needsNumbers }
 
     /// Whether it is about every pixel, not about images as a whole.
     var isDense: Bool { self == .segmentation || self == .depth }

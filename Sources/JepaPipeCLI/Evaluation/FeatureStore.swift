@@ -9,7 +9,7 @@ import JepaTraining
 /// A file holds some hundred images and is named after a sum over everything its features depend
 /// on: the weights, the layers, the images and how they are prepared. What was computed before an
 /// interruption is therefore there for the next call, and nothing has to be cleared when data or
-/// weights change. Images that could not be read have no row.
+/// weights change. Images that could not be read have no row; the next call tries them again.
 ///
 /// ```
 /// FOLDER/90abcdef12345678.safetensors   features [k, D], positions [k], labels [k]
@@ -39,29 +39,28 @@ struct FeatureStore {
         return (base ?? NSHomeDirectory() + "/.cache") + "/jepa-pipe/features"
     }
 
-    /// Whether the features of some images are there.
-    func holds(_ embedder: Embedder, _ images: EvaluationImages, _ indices: [Int]) -> Bool {
-        let path = path(Self.key(embedder, images, indices))
-        return FileManager.default.fileExists(atPath: path)
+    /// Whether the features of some images are there, of every one of them.
+    ///
+    /// A file that could not be read may be whole by now, or have been out of reach by chance, so
+    /// what lacks an image is to be computed again.
+    ///
+    /// - Throws: `file` if they are there but not what the name promises.
+    func holds(_ embedder: Embedder, _ images: EvaluationImages, _ indices: [Int]) throws -> Bool {
+        let key = Self.key(embedder, images, indices)
+        guard FileManager.default.fileExists(atPath: path(key)) else { return false }
+        return try omitted(of: reader(key)).isEmpty
     }
 
     /// The features of some images.
     ///
     /// - Throws: `file` if they are not there or not what the name promises.
     func read(_ embedder: Embedder, _ images: EvaluationImages, _ indices: [Int]) throws -> Part {
-        let key = Self.key(embedder, images, indices)
-        let reader = try SafetensorsReader(path: path(key))
-        guard reader.metadata["format"] == Self.format, reader.metadata["key"] == key else {
-            throw PipelineError(
-                .file, "'\(reader.path)' does not hold the features its name promises",
-                notes: ["Remove it; they will be computed again."])
-        }
-        let omitted = Data((reader.metadata["omitted"] ?? "{}").utf8)
+        let reader = try reader(Self.key(embedder, images, indices))
         return Part(
             features: try reader.tensor("features"),
             positions: try reader.tensor("positions").integers().map(Int.init),
             labels: try reader.tensor("labels").integers().map(Int.init),
-            omitted: try JSONDecoder().decode([String: String].self, from: omitted))
+            omitted: try omitted(of: reader))
     }
 
     /// Keeps the features of some images.
@@ -94,6 +93,42 @@ struct FeatureStore {
                 StoredTensor(name, integers: values.map(Int64.init), shape: [values.count]))
         }
         try writer.write(to: path(key))
+    }
+
+    /// Removes all features, and the folder if nothing else is in it.
+    ///
+    /// - Returns: Why the folder is still there; nil if it is not.
+    func remove() -> String? {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        for file in names.map({ "\(folder)/\($0)" }) where isOwn(file) { unlink(file) }
+        _ = try? AtomicFile.removeLeftovers(in: folder)
+        guard rmdir(folder) != 0 else { return nil }
+        let code = errno
+        return code == ENOENT ? nil : String(cString: strerror(code))
+    }
+
+    /// Whether a store has written a file: the key in it gives its name.
+    private func isOwn(_ file: String) -> Bool {
+        guard file.hasSuffix(".safetensors"), let reader = try? SafetensorsReader(path: file),
+            reader.metadata["format"] == Self.format, let key = reader.metadata["key"]
+        else { return false }
+        return file == path(key)
+    }
+
+    /// Opens the file of a key.
+    private func reader(_ key: String) throws -> SafetensorsReader {
+        let reader = try SafetensorsReader(path: path(key))
+        guard reader.metadata["format"] == Self.format, reader.metadata["key"] == key else {
+            throw PipelineError(
+                .file, "'\(reader.path)' does not hold the features its name promises",
+                notes: ["Remove it; they will be computed again."])
+        }
+        return reader
+    }
+
+    private func omitted(of reader: SafetensorsReader) throws -> [String: String] {
+        try JSONDecoder().decode(
+            [String: String].self, from: Data((reader.metadata["omitted"] ?? "{}").utf8))
     }
 
     private func path(_ key: String) -> String { "\(folder)/\(Self.sum(key)).safetensors" }

@@ -141,14 +141,8 @@ struct FineTuning {
             let logits = tuned.logits(
                 batch.views[0], random: nil, on: Tape(recording: false)
             ).value
-            let classes = logits.shape[1]
-            for row in 0..<batch.count {
-                let values = logits.pointer + row * classes
-                var best = 0
-                for c in 1..<classes where values[c] > values[best] { best = c }
-                if best == labels[place] { right += 1 }
-                place += 1
-            }
+            right += zip(logits.largestColumns(), labels[place...]).count { $0 == $1 }
+            place += batch.count
         }
         return Double(right) / Double(labels.count)
     }

@@ -4,7 +4,8 @@ import JepaCore
 ///
 /// The column with the files is called `file`, `filename`, `image` or `path`, or is the first. A
 /// file is named by its path below the folder, by its path from the folder above it, or by its
-/// name alone where no other image has it.
+/// name alone where no other image has it. A path below the folder means that image, whatever
+/// else it could mean.
 struct ImageValues {
     /// The number of each image that has one, by its position in `names`.
     let values: [Int: Double]
@@ -26,32 +27,15 @@ struct ImageValues {
         names: [String], folder: String
     ) throws {
         let number = try table.column(column)
+        let lines = try Self.lines(of: table, where: conditions)
         let files =
             ["file", "filename", "image", "path"].lazy
             .compactMap { table.columns.firstIndex(of: $0) }.first ?? 0
-        let filters = try conditions.map { condition in
-            let parts = condition.split(separator: "=", maxSplits: 1).map(String.init)
-            guard parts.count == 2 else {
-                throw PipelineError(
-                    .usage,
-                    "the value '\(condition)' is invalid for '--where'; it takes "
-                        + "COLUMN=TEXT, such as reliable=1")
-            }
-            return (place: try table.column(parts[0]), text: parts[1])
-        }
         let split = table.columns.firstIndex(of: "split")
         let places = Self.places(of: names, folder: folder)
         var (values, test) = ([Int: Double](), Set<Int>())
-        var (excluded, unmatched) = (0, 0)
-        for row in table.rows {
-            guard filters.allSatisfy({ row[$0.place] == $0.text }) else {
-                excluded += 1
-                continue
-            }
-            guard let place = places[row[files]] else {
-                unmatched += 1
-                continue
-            }
+        for row in lines {
+            guard let place = places[row[files]] else { continue }
             guard let value = Double(row[number]), value.isFinite else {
                 throw PipelineError(
                     .data,
@@ -65,6 +49,8 @@ struct ImageValues {
             }
             if let split, row[split] == testSplit { test.insert(place) }
         }
+        // Every other line has given one image its number.
+        let (excluded, unmatched) = (table.rows.count - lines.count, lines.count - values.count)
         guard !values.isEmpty else {
             throw PipelineError(
                 .data,
@@ -75,13 +61,9 @@ struct ImageValues {
                         + "'\(names.first ?? "")'."
                 ])
         }
-        if split != nil, test.isEmpty || test.count == values.count {
-            let found = Set(table.rows.map { $0[split!] }).sorted().map { "'\($0)'" }
-            throw PipelineError(
-                .data,
-                "\(test.isEmpty ? "no" : "every") image has the split '\(testSplit)' in "
-                    + "'\(table.path)'; found \(found.joined(separator: ", "))",
-                notes: ["--test-split names the test images."])
+        if let split, test.isEmpty || test.count == values.count {
+            throw Self.noParts(
+                "\(test.isEmpty ? "no" : "every") image has the split '\(testSplit)'", table, split)
         }
         self.values = values
         testImages = split == nil ? nil : test
@@ -93,16 +75,48 @@ struct ImageValues {
             + (rest > 0 ? ", \(rest) images without a line" : "")
     }
 
+    /// The lines in which all of `conditions` are so.
+    private static func lines(
+        of table: CSVFile, where conditions: [String]
+    ) throws -> [[String]] {
+        let filters = try conditions.map { condition in
+            // Behind the sign there may be nothing: a field that is empty.
+            let parts = condition.split(
+                separator: "=", maxSplits: 1, omittingEmptySubsequences: false
+            ).map(String.init)
+            guard parts.count == 2, !parts[0].isEmpty else {
+                throw PipelineError(
+                    .usage,
+                    "the value '\(condition)' is invalid for '--where'; it takes "
+                        + "COLUMN=TEXT, such as reliable=1")
+            }
+            return (place: try table.column(parts[0]), text: parts[1])
+        }
+        return table.rows.filter { row in filters.allSatisfy { row[$0.place] == $0.text } }
+    }
+
+    /// The column `split` does not part the images.
+    private static func noParts(
+        _ what: String, _ table: CSVFile, _ split: Int
+    ) -> PipelineError {
+        let found = Set(table.rows.map { $0[split] }).sorted().map { "'\($0)'" }
+        return PipelineError(
+            .data, "\(what) in '\(table.path)'; found \(found.joined(separator: ", "))",
+            notes: ["--test-split names the test images."])
+    }
+
+    /// What a table may call the images.
     private static func places(of names: [String], folder: String) -> [String: Int] {
         let parent = folder.split(separator: "/").last.map(String.init) ?? ""
         let short = names.map { name in name.split(separator: "/").last.map(String.init) ?? name }
         // A name that several images have means none of them.
         var places = Dictionary(zip(short, names.indices).map { ($0, $1) }) { _, _ in -1 }
         places = places.filter { $0.value >= 0 }
+        for (index, name) in names.enumerated() { places[parent + "/" + name] = index }
+        // Last, so that no guess takes the place of an exact name.
         for (index, name) in names.enumerated() {
             places[name] = index
             places["./" + name] = index
-            places[parent + "/" + name] = index
         }
         return places
     }

@@ -2,20 +2,26 @@ import JepaCore
 import JepaLARS
 import JepaNN
 import JepaSGD
-import JepaTensor
+package import JepaTensor
 
 /// Linear classifiers on the same features, one for every setting of a sweep, trained side by side.
 ///
 /// Features are `[B, L * D]`, the last layer last; a classifier sees the last layer or several.
 /// Batch normalisation has no weights of its own, so it is done once for all that want it: by the
 /// batch in training, by running means (momentum 0.1) in evaluation, epsilon 1e-6.
-struct LinearHeads {
+package struct LinearHeads {
     /// How one classifier is trained.
-    struct Setting: Equatable {
+    package struct Setting: Equatable {
         let layers: Int
         let isNormalised: Bool
         let learningRate: Double
         let weightDecay: Double
+
+        /// A way.
+        package init(layers: Int, isNormalised: Bool, learningRate: Double, weightDecay: Double) {
+            (self.layers, self.isNormalised) = (layers, isNormalised)
+            (self.learningRate, self.weightDecay) = (learningRate, weightDecay)
+        }
 
         /// What of it is no search: `4 layers, batch norm`.
         var form: String {
@@ -25,7 +31,7 @@ struct LinearHeads {
     }
 
     /// Which optimizer trains them.
-    enum Rule: String, CaseIterable { case sgd, lars }
+    package enum Rule: String, CaseIterable { case sgd, lars }
 
     private struct Head {
         let setting: Setting
@@ -47,7 +53,7 @@ struct LinearHeads {
     /// Classifiers with small random weights (deviation 0.01) and zero biases.
     ///
     /// - Throws: what the optimizer says of the settings.
-    init(
+    package init(
         _ settings: [Setting], rule: Rule, classes: Int, layerWidth: Int, layers: Int
     ) throws {
         self.classes = classes
@@ -102,17 +108,15 @@ struct LinearHeads {
         }
     }
 
-    /// The share of images that each classifier names correctly.
-    func accuracies(_ features: Tensor, labels: [Int]) -> [Double] {
+    /// The share of images that each classifier names correctly; of equal logits the lower class
+    /// wins.
+    package func accuracies(_ features: Tensor, labels: [Int]) -> [Double] {
         let input = inputs(features, normalised: normalised(features, mean, variance))
         return heads.map { head in
             let logits = head.linear(
                 Variable(input(head.setting)), on: Tape(recording: false)
             ).value
-            let right = labels.enumerated().count { row, label in
-                let values = logits.pointer + row * classes
-                return (0..<classes).allSatisfy { $0 == label || values[$0] < values[label] }
-            }
+            let right = zip(logits.largestColumns(), labels).count { $0 == $1 }
             return Double(right) / Double(labels.count)
         }
     }
@@ -123,20 +127,10 @@ struct LinearHeads {
     private func inputs(_ plain: Tensor, normalised: Tensor) -> (Setting) -> Tensor {
         var made: [String: Tensor] = [:]
         for setting in settings where made[setting.form] == nil {
-            made[setting.form] = last(
-                setting.layers * layerWidth, of: setting.isNormalised ? normalised : plain)
+            made[setting.form] = (setting.isNormalised ? normalised : plain)
+                .lastColumns(setting.layers * layerWidth)
         }
         return { made[$0.form]! }
-    }
-
-    private func last(_ width: Int, of rows: Tensor) -> Tensor {
-        guard width < rows.shape[1] else { return rows }
-        let part = Tensor(uninitialized: [rows.shape[0], width])
-        for row in 0..<rows.shape[0] {
-            (part.mutablePointer + row * width).update(
-                from: rows.pointer + (row + 1) * rows.shape[1] - width, count: width)
-        }
-        return part
     }
 
     /// Normalises by the batch, and moves the running means towards it.

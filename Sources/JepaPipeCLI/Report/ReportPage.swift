@@ -267,6 +267,7 @@ package struct ReportPage {
         add("speed") { $0.summary.map { "\(HTML.number($0.imagesPerSecond)) images a second" } }
         add("peak memory") { $0.summary.map { "\(Int($0.peakMemory)) MiB" } }
         add("unusable images") { $0.summary.map { "\($0.rejected.count)" } }
+        add("damaged images") { $0.summary?.repaired.map { "\($0.count)" } }
         return HTML.table([""] + runs.map { HTML.escaped($0.name) }, rows)
     }
 }

@@ -1,14 +1,14 @@
 import Foundation
-import JepaCore
+package import JepaCore
 import JepaEvaluation
 import JepaFormats
 import JepaInterop
 import JepaTensor
-import JepaTraining
+package import JepaTraining
 
 /// Embeds a folder once, to be searched for similar images.
-enum SearchIndexCommand: Command {
-    static let descriptor = CommandDescriptor(
+package enum SearchIndexCommand: Command {
+    package static let descriptor = CommandDescriptor(
         name: "search index",
         summary: "Embeds a folder of images into a file that is searched for similar ones.",
         arguments: [
@@ -40,6 +40,13 @@ enum SearchIndexCommand: Command {
     ]
 
     static func run(_ arguments: CommandLineArguments, registry: Registry) throws -> Int32 {
+        try run(arguments, registry: registry, interruption: Interruption())
+    }
+
+    /// The same, with signals that may come from somebody else, too.
+    package static func run(
+        _ arguments: CommandLineArguments, registry: Registry, interruption: Interruption
+    ) throws -> Int32 {
         guard let path = arguments.value("--out") else {
             throw PipelineError(
                 .usage, "missing --out FILE: the index to write",
@@ -53,7 +60,6 @@ enum SearchIndexCommand: Command {
         let images = try EvaluationImages(folder, words: arguments.argument("IMAGES"))
         let embedder = try Embedder(
             model, encoder: encoder, layers: arguments.integer("--layers") ?? 1)
-        let interruption = Interruption()
         let listening = interruption.listen { _ in
             JepaPipe.report("\nStopping; once more ends at once.")
         }
@@ -61,34 +67,44 @@ enum SearchIndexCommand: Command {
         let pass = EmbeddingPass(
             store: FeatureStore(folder: path + ".parts"),
             batchSize: arguments.integer("--batch") ?? 32, interruption: interruption)
+        let element = VectorTable.Element(rawValue: arguments.value("--precision") ?? "")
+        let count: Int
         do {
             try pass.run(images, with: [embedder])
+            count = try write(
+                path, description(chosen, folder, images, layers: embedder.layers), images,
+                embedder, pass, element ?? .float16)
         } catch let stop as EmbeddingPass.Interrupted {
             JepaPipe.report("Interrupted; the same command goes on with what is kept.")
             return 128 + stop.signal
         }
-        let parameters = folder.parameters
-        let description = SearchIndex.Description(
-            images: arguments.argument("IMAGES"), weights: model.path,
-            checksum: try Embedder.checksum(of: model, encoder), encoder: encoder,
-            layers: embedder.layers, height: model.sizes.imageSize.height,
-            width: model.sizes.imageSize.width, isInterpolated: chosen.isInterpolated,
-            mean: parameters.reals("mean"),
-            std: parameters.reals("std"), filter: parameters.text("filter"),
-            evaluatedShare: parameters.real("eval_crop"))
-        let element = VectorTable.Element(rawValue: arguments.value("--precision") ?? "")
-        let count = try write(
-            path, description, images, embedder, pass, element ?? .float16)
-        try? FileManager.default.removeItem(atPath: path + ".parts")
+        if let reason = pass.store.remove() {
+            JepaPipe.report("The folder '\(pass.store.folder)' stays: \(reason).")
+        }
         print(
             "Wrote \(path): \(Quantities.count(count)) images, the \(encoder.words) of "
                 + "\(model.path).")
         return JepaPipe.ExitStatus.done
     }
 
+    /// How the vectors come about.
+    private static func description(
+        _ chosen: ChosenEncoder, _ folder: PlainFolder, _ images: EvaluationImages, layers: Int
+    ) throws -> SearchIndex.Description {
+        let (model, parameters) = (chosen.model, folder.parameters)
+        return SearchIndex.Description(
+            images: images.words, weights: model.path,
+            checksum: try Embedder.checksum(of: model, chosen.encoder), encoder: chosen.encoder,
+            layers: layers, height: model.sizes.imageSize.height,
+            width: model.sizes.imageSize.width, isInterpolated: chosen.isInterpolated,
+            mean: parameters.reals("mean"), std: parameters.reals("std"),
+            filter: parameters.text("filter"), evaluatedShare: parameters.real("eval_crop"))
+    }
+
     /// Writes the vectors part by part.
     ///
     /// - Returns: How many images have one.
+    /// - Throws: `Interrupted`, as a pass; `data` if no image can be used; `file`.
     private static func write(
         _ path: String, _ description: SearchIndex.Description, _ images: EvaluationImages,
         _ embedder: Embedder, _ pass: EmbeddingPass, _ element: VectorTable.Element
@@ -112,6 +128,7 @@ enum SearchIndexCommand: Command {
             element
         ) { append in
             for part in parts {
+                try pass.checkInterruption()
                 let rows = try pass.store.read(embedder, images, part).features.floats()
                 if rows.count > 0 { try append(normalisedRows(rows)) }
             }

@@ -18,21 +18,21 @@ package struct SweepRunner {
     let registry: Registry
     /// Stops the run that is going on, and the sweep.
     let interruption: Interruption
-    /// How the program was called.
-    let command: [String]
+    /// How the program was called, and would be called to go on with a run.
+    let identity: RunIdentity
 
     private var failures: [String: String] = [:]
 
     /// A runner; nothing is begun.
     package init(
         _ sweep: Sweep, in folder: String, registry: Registry, interruption: Interruption,
-        command: [String]
+        identity: RunIdentity
     ) {
         self.sweep = sweep
         self.folder = folder
         self.registry = registry
         self.interruption = interruption
-        self.command = command
+        self.identity = identity
     }
 
     /// What there is in the folder now.
@@ -71,16 +71,14 @@ package struct SweepRunner {
 
     private mutating func train(_ run: Sweep.Run, _ progress: SweepProgress) throws {
         let loaded = try LoadedPipeline(root: run.root, registry: registry)
+        var identity = identity
+        identity.pipelineText = GraphWriter.text(of: run.root)
         let trainer = try Trainer(
-            loaded.pipeline, settings: loaded.settings,
-            identity: RunIdentity(
-                version: JepaPipe.version, command: command.joined(separator: " "),
-                resumeCommand: "\(command.first ?? "jepa-pipe") run --resume",
-                pipelineText: GraphWriter.text(of: run.root)),
-            reporter: progress, interruption: interruption)
-        let (place, start) = try place(of: run)
+            loaded.pipeline, settings: loaded.settings, identity: identity, reporter: progress,
+            interruption: interruption)
+        let (place, isBegun) = try RunFolder.openOrCreate(at: path(of: run))
         do {
-            let outcome = try trainer.run(in: place, from: start)
+            let outcome = try trainer.run(in: place, from: isBegun ? place.path : nil)
             if outcome.signal == nil {
                 progress.finished(steps: outcome.step, seconds: trainer.state.seconds)
             }
@@ -88,22 +86,6 @@ package struct SweepRunner {
             JepaPipe.report(error.description)
             failures[run.folder] = error.message
         }
-    }
-
-    /// The folder of a run, and where it goes on from; nil to begin.
-    private func place(of run: Sweep.Run) throws -> (RunFolder, String?) {
-        let path = path(of: run)
-        let holds = { FileManager.default.fileExists(atPath: path + "/" + $0) }
-        if holds("run.json") {
-            let place = try RunFolder.open(path)
-            let saved = try CheckpointFolder(path: place.checkpointFolder).entries()
-            if !saved.isEmpty { return (place, path) }
-        }
-        // A run that was killed before it saved anything has nothing to lose.
-        if holds("run.json") || holds("pipeline.yaml") {
-            try FileManager.default.removeItem(atPath: path)
-        }
-        return (try RunFolder.create(at: path, pipeline: run.name), nil)
     }
 
     /// Refuses runs that were made with another configuration.
