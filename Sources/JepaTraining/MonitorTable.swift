@@ -7,17 +7,21 @@ package enum MonitorTable {
     /// One line for the newest figures of the first encoder.
     ///
     /// `target_encoder after step 400: k-NN .312 -> .441, RankMe 41 -> 67 of 192`
-    package static func line(_ reading: MonitorReading, untrained: MonitorReading?) -> String {
+    ///
+    /// - Parameter place: What is said instead of the step; nil for the step.
+    package static func line(
+        _ reading: MonitorReading, untrained: MonitorReading?, place: String? = nil
+    ) -> String {
         guard let now = reading.encoders.first else { return "no encoder to look at" }
         let before = untrained?.encoders.first { $0.encoder == now.encoder }
-        let isFirst = reading.step == 0
+        let isFirst = reading.step == 0 && place == nil
         let parts = figures.filter(\.isOnLine).compactMap { figure -> String? in
             guard let value = figure.value(now) else { return nil }
             let old = isFirst ? nil : before.flatMap(figure.value)
             let change = (old.map { figure.text($0) + " -> " } ?? "") + figure.text(value)
             return "\(figure.title) \(change)\(figure.suffix(now))"
         }
-        let place = isFirst ? "untrained" : "after step \(reading.step)"
+        let place = place ?? (isFirst ? "untrained" : "after step \(reading.step)")
         let losses = reading.losses.flatMap { loss in
             let before = untrained?.loss(loss.loss)
             return lossFigures.filter(\.isOnLine).compactMap { figure -> String? in

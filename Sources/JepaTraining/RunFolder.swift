@@ -153,6 +153,9 @@ public final class RunFolder {
         try AtomicFile.write(pipelineText, to: pipelineFile)
     }
 
+    /// Whether the training has ended and been summed up.
+    var holdsSummary: Bool { FileManager.default.fileExists(atPath: summaryFile) }
+
     /// Removes what came out of the training so far.
     func removeSummary() throws {
         guard unlink(summaryFile) == 0 || errno == ENOENT else {

@@ -94,15 +94,12 @@ struct RunJournal {
         try Checkpoint.write(pipeline, state, to: checkpoints.bestFile)
     }
 
-    /// The command that goes on with the run.
-    var resumption: String { identity.resumption(of: folder.path) }
-
     /// The error, with where the run can be resumed.
     func withResumption(_ error: PipelineError) -> PipelineError {
         var error = error
         if let savedStep {
             error.notes.append("The last checkpoint is of step \(savedStep). To go on from it:")
-            error.notes.append("  " + resumption)
+            error.notes.append("  " + identity.resumption(of: folder.path))
         } else {
             error.notes.append("The run has not saved anything yet.")
         }

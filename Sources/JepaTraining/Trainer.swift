@@ -52,22 +52,29 @@ public final class Trainer {
     ///   - start: Where to go on from: the run folder for its newest checkpoint, or a checkpoint;
     ///     nil to begin.
     ///   - allowingChanges: Whether the run may go on with another pipeline, data or version.
-    ///   - initialise: Changes the weights that a new run begins with; not called to go on.
+    ///   - initialise: Gives a new run other weights than random ones, which are looked at first;
+    ///     not called to go on.
     /// - Throws: `PipelineError`: a checkpoint that is damaged or belongs to something else;
     ///   `notFinite` with the step and the stage; errors of the data and of the file system. It
     ///   says where the run can be resumed.
     public func run(
         in folder: RunFolder, from start: String? = nil, allowingChanges: Bool = false,
-        initialise: () throws -> Void = {}
+        initialise: (() throws -> Void)? = nil
     ) throws -> TrainingOutcome {
         try pipeline.materialise()
-        if start == nil { try initialise() }
-        if let start { try resume(folder, from: start, allowingChanges: allowingChanges) }
+        if let start {
+            try resume(folder, from: start, allowingChanges: allowingChanges)
+            if isComplete, folder.holdsSummary {
+                reporter.say("nothing is left to do: all \(plan.steps) steps have been taken")
+                return outcome(in: folder, isNew: false)
+            }
+        }
         var journal = try RunJournal(folder, settings, identity, after: state)
         try journal.begin(pipeline, plan, state)
         reporter.begin(plan, from: state.step, in: folder.path)
         defer { reporter.end() }
         do {
+            if start == nil, let initialise { try replaceWeights(initialise, &journal) }
             // A run can be resumed from its first moment on, and a disk that is too small for
             // checkpoints is found out now.
             try journal.save(pipeline, state)
@@ -77,7 +84,9 @@ public final class Trainer {
         } catch let error as PipelineError {
             throw journal.withResumption(error)
         }
-        return try conclude(journal)
+        let outcome = outcome(in: folder, isNew: true)
+        if outcome.signal == nil { try write(json: outcome.summary, to: folder.summaryFile) }
+        return outcome
     }
 
     /// Takes over what a checkpoint holds.
@@ -103,6 +112,24 @@ public final class Trainer {
         }
         // With its checkpoint set aside, the best so far is looked for anew.
         if !checkpoints.holdsBest { state.best = nil }
+    }
+
+    /// Looks at the random weights, beside which all figures stand, before others take their place,
+    /// and at those.
+    ///
+    /// Neither look can be cut short: once the weights are replaced, nobody can make up for it.
+    private func replaceWeights(
+        _ initialise: () throws -> Void, _ journal: inout RunJournal
+    ) throws {
+        try look(&journal, isCancelled: { false })
+        try initialise()
+        guard plan.monitors(after: state.step) else { return }
+        state.given = try monitor.reading(
+            after: state.step, isThorough: true, isCancelled: { false })
+        if let given = state.given {
+            reporter.say(
+                MonitorTable.line(given, untrained: state.untrained, place: "with weights given"))
+        }
     }
 
     /// Takes steps, and between them a look at the features and a checkpoint where they are due.
@@ -169,14 +196,18 @@ public final class Trainer {
     }
 
     /// Judges the features if it is time to, and saves the weights if they are the best so far.
-    private func look(_ journal: inout RunJournal) throws {
+    private func look(
+        _ journal: inout RunJournal, isCancelled: (() -> Bool)? = nil
+    ) throws {
         defer { reportRejections() }
         let start = ContinuousClock.now
         guard isLookDue,
             let reading = try monitor.reading(
                 after: state.step, isThorough: plan.looksThoroughly(after: state.step),
-                isCancelled: { interruption.signal != nil })
+                isCancelled: isCancelled ?? { [interruption] in interruption.signal != nil })
         else { return }
+        // What a look needs is of other sizes than what a step does, and would lie idle.
+        StoragePool.shared.trim()
         state.see(reading, seconds: start.duration(to: .now) / .seconds(1))
         try journal.write(reading)
         try JepaTraining.write(json: verdict, to: journal.folder.verdictFile)
@@ -191,7 +222,7 @@ public final class Trainer {
 
     /// What the figures say so far.
     private var verdict: Verdict {
-        Verdict.judging(state.readings, warmUp: plan.warmUpSteps)
+        Verdict.judging(state.readings, given: state.given, warmUp: plan.warmUpSteps)
     }
 
     /// Whether the newest look shows what training is to be ended at.
@@ -211,17 +242,16 @@ public final class Trainer {
         }
     }
 
-    private func conclude(_ journal: RunJournal) throws -> TrainingOutcome {
-        // A run is at its end only with the last look, which a signal cuts short as well.
-        let isComplete = state.step == plan.steps && !isLookDue
-        let signal = isComplete ? nil : interruption.signal
-        let outcome = TrainingOutcome(
-            state, plan, settings.monitor.isEnabled ? verdict : nil, folder: journal.folder.path,
-            signal: signal,
-            resumeCommand: journal.resumption,
+    /// Whether the run is at its end, which it is only with the last look: a signal cuts that short,
+    /// too.
+    private var isComplete: Bool { state.step == plan.steps && !isLookDue }
+
+    private func outcome(in folder: RunFolder, isNew: Bool) -> TrainingOutcome {
+        TrainingOutcome(
+            state, plan, settings.monitor.isEnabled ? verdict : nil, folder: folder.path,
+            signal: isComplete ? nil : interruption.signal, isNew: isNew,
+            resumeCommand: identity.resumption(of: folder.path),
             rejected: pipeline.dataSources.flatMap(\.source.rejected),
             repaired: pipeline.dataSources.flatMap(\.source.repaired))
-        if signal == nil { try write(json: outcome.summary, to: journal.folder.summaryFile) }
-        return outcome
     }
 }

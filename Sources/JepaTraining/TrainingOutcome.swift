@@ -4,6 +4,8 @@ public import JepaCore
 public struct TrainingOutcome: Sendable {
     /// The signal that interrupted it; nil if it went to its end.
     public let signal: Int32?
+    /// Whether anything was left to do; nothing is if a run goes on that went to its end.
+    public let isNew: Bool
     /// Steps taken.
     public let step: Int
     /// The features before any training, if they were looked at.
@@ -27,10 +29,10 @@ public struct TrainingOutcome: Sendable {
 
     init(
         _ state: TrainingState, _ plan: TrainingPlan, _ verdict: Verdict?, folder: String,
-        signal: Int32?, resumeCommand: String, rejected: [RejectedSample],
+        signal: Int32?, isNew: Bool, resumeCommand: String, rejected: [RejectedSample],
         repaired: [RejectedSample]
     ) {
-        (self.signal, self.verdict) = (signal, verdict)
+        (self.signal, self.isNew, self.verdict) = (signal, isNew, verdict)
         (self.rejected, self.repaired) = (rejected, repaired)
         step = state.step
         (untrained, latest) = (state.untrained, state.latest)
@@ -40,7 +42,8 @@ public struct TrainingOutcome: Sendable {
             imagesPerSecond: Double(state.step * plan.batchSize) / max(state.seconds, 1e-9),
             firstLoss: state.firstLoss, lastLoss: state.lastLoss, untrained: state.untrained,
             trained: state.latest, best: state.best, verdict: verdict,
-            monitorSeconds: state.monitorSeconds, peakMemory: Machine.peakMemory,
+            monitorSeconds: state.monitorSeconds,
+            peakMemory: state.peakMemory ?? Machine.peakMemory,
             rejected: rejected.map { [$0.name, $0.reason] },
             repaired: repaired.map { [$0.name, $0.reason] })
         text = Self.lines(

@@ -34,8 +34,8 @@ public struct TrainingPlan: Equatable, Sendable {
         guard images >= batchSize else {
             throw PipelineError(
                 .configuration,
-                "'batch_size' is \(batchSize), but the data set has only \(images) images",
-                at: values.location(of: "batch_size"))
+                "'batch_size' is \(batchSize), but the data set has only \(images) "
+                    + "image\(images == 1 ? "" : "s")", at: values.location(of: "batch_size"))
         }
         stepsPerEpoch = images / batchSize
         let whole = settings.length.steps(perEpoch: stepsPerEpoch)
@@ -47,7 +47,8 @@ public struct TrainingPlan: Equatable, Sendable {
             throw PipelineError(
                 .configuration,
                 "warm-up takes \(warmUpSteps) steps, but the schedule has only \(scheduleSteps)",
-                at: values.location(of: "warmup_epochs") ?? values.location(of: "warmup_steps"))
+                at: values.location(of: "warmup_epochs") ?? values.location(of: "warmup_steps"),
+                notes: ["Lower 'train.warmup_epochs' or 'train.warmup_steps', or train longer."])
         }
         checkpointInterval = settings.checkpoint.interval?.steps(perEpoch: stepsPerEpoch)
         monitorInterval =
@@ -87,11 +88,11 @@ public struct TrainingPlan: Equatable, Sendable {
         isAlwaysThorough || done == 0 || done == steps
     }
 
-    /// As often as keeps all looks together below 3 % of the time.
+    /// As often as keeps the looks between the first and the last below 3 % of the time.
     ///
     /// To embed an image costs a quarter to two fifths of a training step's share of one, so
-    /// training has to use fourteen images for each one that is embedded. First and last look are
-    /// thorough, with two encoders; before the first step one of them is a copy.
+    /// training has to use fourteen images for each one that is embedded. The first and the last
+    /// look are always made, thorough, with two encoders.
     private static func cheapInterval(
         _ settings: MonitorSettings, _ steps: Int, _ stepsPerEpoch: Int, _ batchSize: Int
     ) -> Int {
@@ -100,7 +101,7 @@ public struct TrainingPlan: Equatable, Sendable {
         let between =
             settings.isAlwaysThorough
             ? 2 * thorough + settings.augmented : labelled + settings.augmented
-        let looks = max(0, (steps * batchSize / 14 - 3 * thorough) / between)
+        let looks = steps * batchSize / 14 / between
         // Short of an epoch twenty looks are enough, however cheap they are.
         let shortest = min(stepsPerEpoch, max(1, steps / 20))
         let interval = max(shortest, (steps + looks) / (looks + 1))

@@ -7,6 +7,7 @@ extension TrainingState {
         self.seconds += seconds
         firstLoss = firstLoss ?? loss
         lastLoss = loss
+        peakMemory = max(peakMemory ?? 0, Machine.peakMemory)
     }
 
     /// The features before any training.
@@ -42,7 +43,7 @@ extension TrainingState {
         (state.step, state.seconds) = (step, seconds)
         (state.firstLoss, state.lastLoss) = (firstLoss, lastLoss)
         (state.readings, state.monitorSeconds) = (readings, monitorSeconds)
-        state.best = best
+        (state.given, state.peakMemory, state.best) = (given, peakMemory, best)
         return state
     }
 

@@ -19,6 +19,11 @@ public struct TrainingState: Codable, Equatable, Sendable {
     public internal(set) var readings: [MonitorReading]
     /// Seconds of all looks.
     public internal(set) var monitorSeconds: Double
+    /// What was seen of the weights that the run began with instead of random ones; nil if it did not.
+    public internal(set) var given: MonitorReading?
+    /// The most memory that the process has taken while a step was made, over all sessions, in MiB;
+    /// nil before the first, and in checkpoints written before it was kept.
+    public internal(set) var peakMemory: Double?
     /// The best value of the figure that `checkpoint.best` names, and its step.
     public internal(set) var best: BestValue?
 

@@ -8,9 +8,12 @@ extension Verdict {
     ///
     /// - Parameters:
     ///   - readings: In the order of their steps; without one of step 0 nothing can be compared.
+    ///   - given: A look at the weights that the run began with instead of random ones.
     ///   - warmUp: Steps in which the learning rate still rises; too early for anything but a
     ///     collapse.
-    package static func judging(_ readings: [MonitorReading], warmUp: Int = 0) -> Verdict {
+    package static func judging(
+        _ readings: [MonitorReading], given: MonitorReading? = nil, warmUp: Int = 0
+    ) -> Verdict {
         guard let start = readings.first, start.step == 0, let before = start.judged else {
             return Verdict(
                 .tooEarly, ["The untrained network was not looked at: nothing can be compared."])
@@ -49,31 +52,41 @@ extension Verdict {
                     + (accuracy?.sentences ?? []))
         }
         if let accuracy {
-            return judging(accuracy, signs, among: readings)
+            let since = given?.encoder(after.encoder).flatMap {
+                AccuracyGain($0, after, queries: now.queries, before: "with the weights given")
+            }
+            return judging(accuracy, since: since, signs, among: readings)
         }
-        return judgingWithoutLabels(signs, start, now)
+        return judgingWithoutLabels(signs, readings[readings.count - 2], now)
     }
 
     /// The verdict where accuracies are known and nothing has collapsed.
     private static func judging(
-        _ accuracy: AccuracyGain, _ signs: CollapseSigns, among readings: [MonitorReading]
+        _ accuracy: AccuracyGain, since: AccuracyGain?, _ signs: CollapseSigns,
+        among readings: [MonitorReading]
     ) -> Verdict {
         let warnings = signs.arePartial ? signs.sentences : []
         if let fall = accuracy.fall(from: readings) {
             return Verdict(
                 .stalled, [fall] + accuracy.sentences + warnings, cure: Cure.fallenBack)
         }
+        if let since, accuracy.isBetter, !since.isBetter {
+            return Verdict(
+                .stalled, since.sentences + accuracy.sentences + warnings, cure: Cure.notBeyond)
+        }
         if accuracy.isBetter {
-            return Verdict(.learning, accuracy.sentences + signs.remarks + warnings)
+            return Verdict(
+                .learning,
+                (since?.sentences ?? []) + accuracy.sentences + signs.remarks + warnings)
         }
         return Verdict(
             .noBetter, accuracy.sentences + signs.remarks,
             cure: signs.isPredicting ? Cure.noBetter : Cure.nothingPredicted)
     }
 
-    /// The verdict by what is predicted.
+    /// The verdict by what is predicted, and by what was predicted at the look before.
     private static func judgingWithoutLabels(
-        _ signs: CollapseSigns, _ start: MonitorReading, _ now: MonitorReading
+        _ signs: CollapseSigns, _ before: MonitorReading, _ now: MonitorReading
     ) -> Verdict {
         let note = "There are no labels; how useful the features are is not known."
         guard let skill = now.losses.compactMap(\.patchSkill).max() else {
@@ -81,6 +94,12 @@ extension Verdict {
         }
         if skill >= VerdictThresholds.patchSkill {
             return Verdict(.learning, signs.remarks + [note])
+        }
+        if let old = before.losses.compactMap(\.patchSkill).max(),
+            skill - old >= VerdictThresholds.patchSkill
+        {
+            return Verdict(
+                .tooEarly, signs.remarks + ["The predictions are still getting better.", note])
         }
         return Verdict(.stalled, signs.remarks + [note], cure: Cure.nothingPredicted)
     }
@@ -111,6 +130,9 @@ extension Verdict {
         static let fallenBack =
             "keep the best checkpoint with 'train.checkpoint.best: linear', and train with a lower "
             + "learning rate or fewer epochs"
+        static let notBeyond =
+            "train longer with a lower learning rate: a high one first undoes what the given weights "
+            + "know"
         static let noBetter =
             "train longer; then add a variance_covariance loss on the context tokens with the weight "
             + "0.2, or, if there is one, vary the learning rate by a factor of three either way"

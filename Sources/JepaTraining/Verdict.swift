@@ -7,7 +7,8 @@ public struct Verdict: Codable, Equatable, Sendable {
     public enum Kind: String, Codable, CaseIterable, Sendable {
         /// The features are better than untrained.
         case learning
-        /// The features were better and have fallen back, or nothing moves at all.
+        /// The features were better and have fallen back, or are no better than with the weights
+        /// that the run was given, or nothing moves at all.
         case stalled
         /// The features have lost much of what told images apart.
         case partialCollapse = "partial collapse"

@@ -90,17 +90,25 @@ struct CollapseSigns {
         return lines
     }
 
+    /// How the loss of the predictions compares with that of a guess.
+    private static func remark(
+        _ prediction: LossReading, _ skill: Double, _ guess: String
+    ) -> String {
+        skill >= 0
+            ? "Predictions of \(prediction.loss) take away \(percent(skill)) of the loss of \(guess)."
+            : "Predictions of \(prediction.loss) are \(percent(-skill)) worse than \(guess)."
+    }
+
     /// What else is worth knowing.
     var remarks: [String] {
         var lines: [String] = []
         if let prediction, let skill = prediction.patchSkill {
             lines.append(
-                "Predictions of \(prediction.loss) take away \(percent(skill)) of the loss of the "
-                    + "mean target of each patch, which needs no look at the image.")
+                Self.remark(
+                    prediction, skill,
+                    "the mean target of each patch, which needs no look at the image"))
         } else if let prediction, let skill = prediction.skill {
-            lines.append(
-                "Predictions of \(prediction.loss) take away \(percent(skill)) of the loss of "
-                    + "the mean target.")
+            lines.append(Self.remark(prediction, skill, "the mean target"))
         }
         if rank.now >= VerdictThresholds.partialRank * rank.before {
             lines.append(
@@ -129,11 +137,17 @@ struct AccuracyGain {
     private let encoder: String
     private let changes: [Change]
     private let queries: Int
+    private let start: String
 
     /// The gain; nil without labels.
-    init?(_ before: EncoderReading, _ after: EncoderReading, queries: Int) {
+    ///
+    /// - Parameter start: What the features were like before, in words.
+    init?(
+        _ before: EncoderReading, _ after: EncoderReading, queries: Int,
+        before start: String = "untrained"
+    ) {
         encoder = after.encoder
-        self.queries = queries
+        (self.queries, self.start) = (queries, start)
         let pairs = [
             ("k-NN", before.knn, after.knn), ("linear accuracy", before.linear, after.linear),
         ]
@@ -170,7 +184,7 @@ struct AccuracyGain {
                 abs(change.errors) < VerdictThresholds.errors
                 ? "hardly moved" : change.now > change.before ? "rose" : "fell"
             return "\(change.title.first!.uppercased())\(change.title.dropFirst()) of \(encoder) "
-                + "\(verb): \(decimal(change.before, 3)) untrained, \(decimal(change.now, 3)) now "
+                + "\(verb): \(decimal(change.before, 3)) \(start), \(decimal(change.now, 3)) now "
                 + "(\(decimal(change.errors, 1)) standard errors on \(queries) images)."
         }
     }

@@ -64,6 +64,26 @@ final class InteropCommandTests {
         }
     }
 
+    @Test func aRunOfTheSameStagesIsTakenOverWhateverTheyAre() throws {
+        let text = TinyPipeline.text.replacing(
+            "minimize: loss}",
+            with: """
+                minimize: {loss: 1, spread: 0.1}}
+                  projector: {use: mlp, layers: 2, width: 8, tokens: context_encoder.tokens}
+                  spread: {use: variance_covariance, tokens: projector.tokens}
+                """)
+        try AtomicFile.write(text, to: folder + "/projected.yaml")
+        let file = folder + "/projected.yaml"
+        try #require(run("run", file, "--out", "DIR/run") == 0)
+        #expect(run("run", file, "--weights", "DIR/run", "--out", "DIR/second") == 0)
+        let trained = try tensors("run/" + Self.last)
+        let begun = try tensors("second/" + Self.first)
+        #expect(begun.keys.contains("projector.layers.0.weight"))
+        for (name, bytes) in begun where !name.hasPrefix("optimizer.") {
+            #expect(bytes == trained[name], "\(name)")
+        }
+    }
+
     @Test func positionsAreInterpolatedWhereTheStageSaysSo() throws {
         try #require(run("run", graph, "--out", "DIR/run") == 0)
         let image = Image(width: 24, height: 24, pixels: (0..<24 * 24 * 3).map { UInt8($0 % 251) })

@@ -125,11 +125,61 @@ import Testing
     @Test func resumingAFinishedRunChangesNothing() throws {
         let toy = try ToyRun()
         let first = try toy.train(in: run)
+        let files = ["run.json", "summary.json", "metrics.csv", "monitor.jsonl"]
+        let before = try files.map { try scratch.text("run/" + $0) }
+        #expect(first.isNew)
         let again = try ToyRun()
         let second = try again.resume(run)
         #expect(again.watcher.progress.isEmpty)
         #expect(again.elements == toy.elements)
         #expect(second.latest == first.latest)
+        #expect(!second.isNew)
+        #expect(again.watcher.said == ["nothing is left to do: all 12 steps have been taken"])
+        #expect(try files.map { try scratch.text("run/" + $0) } == before)
+    }
+
+    @Test func theMostMemoryOfAllSessionsCounts() throws {
+        try ToyRun().train(in: run, untilStep: 6)
+        let place = CheckpointFolder(path: run + "/checkpoints").file(for: 6)
+        let saved = try #require(try Checkpoint(reading: place).state.peakMemory)
+        #expect(saved > 0)
+        try ToyRun().resume(run)
+        let summary = try #require(
+            JSONSerialization.jsonObject(with: Data(scratch.text("run/summary.json").utf8))
+                as? [String: Any])
+        #expect(try #require(summary["peakMemory"] as? Double) >= saved)
+    }
+
+    @Test func givenWeightsStandBesideTheUntrainedNetwork() throws {
+        let source = try ToyRun(["batch_size": 8, "epochs": 4])
+        try source.train(in: run + "-source")
+        let plain = try ToyRun()
+        let untrained = try plain.train(in: run + "-plain").untrained
+        let toy = try ToyRun()
+        let elements = source.elements
+        let interrupted = try ToyRun()
+        for (folder, toy) in [("", toy), ("-2", interrupted)] {
+            // Also if somebody asks to stop before the first step.
+            if folder == "-2" { toy.interruption.ask(SIGINT) }
+            _ = try toy.trainer().run(
+                in: RunFolder.create(at: run + folder, pipeline: "toy"),
+                initialise: {
+                    for weight in toy.pipeline.allWeights {
+                        weight.weight.value = Tensor(
+                            elements[weight.name]!, shape: weight.weight.shape)
+                    }
+                })
+        }
+        let again = try ToyRun()
+        let outcome = try again.resume(run + "-2")
+        #expect(outcome.untrained == untrained)
+        #expect(outcome.untrained != nil)
+        let state = try Checkpoint(of: run + "-2").state
+        let given = try #require(state.given)
+        #expect(given.encoders != untrained?.encoders)
+        #expect(again.elements == toy.elements)
+        #expect(toy.watcher.said.contains { $0.contains("target_encoder with weights given: ") })
+        #expect(try scratch.text("run/monitor.csv").split(separator: "\n").count == 3)
     }
 
     @Test func aRunThatGoesOnLongerHasNothingToSumUpYet() throws {

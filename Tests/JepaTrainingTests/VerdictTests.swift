@@ -63,6 +63,39 @@ import Testing
             ])
     }
 
+    @Test func givenWeightsHaveToBecomeBetterThemselves() {
+        let now = look(100, knn: 0.31, linear: 0.36, rank: 60, skill: 0.2)
+        let gained = Verdict.judging([look(0), now], given: look(0))
+        #expect(gained.kind == .learning)
+        #expect(
+            gained.evidence.first
+                == "K-NN of target_encoder rose: 0.200 with the weights given, 0.310 now (3.6 "
+                + "standard errors on 400 images).")
+        let kept = Verdict.judging([look(0), now], given: look(0, knn: 0.31, linear: 0.37))
+        #expect(kept.kind == .stalled)
+        #expect(
+            kept.evidence.first
+                == "K-NN of target_encoder hardly moved: 0.310 with the weights given, 0.310 now "
+                + "(0.0 standard errors on 400 images).")
+        #expect(kept.cure?.hasPrefix("train longer with a lower learning rate") == true)
+    }
+
+    @Test func predictionsBelowAGuessAreCalledWorse() {
+        let found = verdict(look(100, knn: 0.31, linear: 0.36, skill: -0.17))
+        #expect(
+            found.evidence.contains(
+                "Predictions of loss are 17 % worse than the mean target of each patch, which needs "
+                    + "no look at the image."))
+    }
+
+    @Test func withoutLabelsPredictionsThatStillGetBetterAreToBeAwaited() {
+        let start = look(0, knn: nil, linear: nil, skill: -3)
+        let better = look(100, knn: nil, linear: nil, rank: 20, skill: -0.5)
+        #expect(Verdict.judging([start, better]).kind == .tooEarly)
+        let still = look(200, knn: nil, linear: nil, rank: 21, skill: -0.5)
+        #expect(Verdict.judging([start, better, still]).kind == .stalled)
+    }
+
     @Test func aRiseWithinChanceIsNone() {
         #expect(verdict(look(100, knn: 0.23, linear: 0.27)).kind == .noBetter)
         // The same rise is more than chance among many images.

@@ -3,6 +3,7 @@ import JepaFormats
 import JepaInterop
 import JepaNN
 import JepaTensor
+import JepaTraining
 
 /// Weights that the networks of a pipeline begin with instead of random ones.
 struct InitialWeights {
@@ -76,6 +77,41 @@ struct InitialWeights {
         }
     }
 
+    /// Matches a pipeline with a run of the same stages, whatever they are.
+    ///
+    /// - Returns: nil if the weights are not of a run, or its stages are others.
+    /// - Throws: `file` if the run cannot be read.
+    init?(
+        sameStagesAs path: String, for pipeline: Pipeline, registry: Registry
+    ) throws {
+        guard [.runFolder, .checkpoint].contains(try FileKind(of: path)) else { return nil }
+        let file = try ModelLoading.pipelineFile(of: path)
+        let other = try LoadedPipeline(file: file, overrides: [], registry: registry).pipeline
+        let isAlike = pipeline.nodes.allSatisfy { node in
+            guard node.role == .encoder || node.role == .predictor else { return true }
+            let twin = other.node(node.name)
+            return twin?.entry.descriptor.name == node.entry.descriptor.name
+                && twin?.properties == node.properties && twin?.heads == node.heads
+        }
+        guard isAlike else { return nil }
+        let checkpoint = try Checkpoint(of: path)
+        let stored = Dictionary(
+            uniqueKeysWithValues: checkpoint.tensors.filter { !other.isMoment($0.name) }
+                .map { ($0.name, $0) })
+        let own = pipeline.allWeights.filter { !pipeline.isMoment($0.name) }
+        guard own.count == stored.count else { return nil }
+        for weight in own {
+            guard let tensor = stored[weight.name], tensor.shape == weight.weight.shape else {
+                return nil
+            }
+            values.append((weight.weight, tensor))
+        }
+        remarks = [
+            "Every stage begins as the one of its name in \(path), after "
+                + "\(checkpoint.state.step) steps."
+        ]
+    }
+
     /// Gives the weights of the pipeline their values.
     func load() throws {
         for (weight, tensor) in values { weight.value = try tensor.floats() }
@@ -112,5 +148,12 @@ struct InitialWeights {
             if let tensors = model.networks[candidate] { return (candidate, tensors) }
         }
         return nil
+    }
+}
+
+extension Pipeline {
+    /// Whether a weight is kept by an optimizer for its own use.
+    fileprivate func isMoment(_ name: String) -> Bool {
+        nodes.contains { $0.role == .optimizer && name.hasPrefix($0.name + ".") }
     }
 }

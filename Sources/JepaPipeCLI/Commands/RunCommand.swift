@@ -47,10 +47,11 @@ enum RunCommand: Command {
         let loaded = try LoadedPipeline(
             file: file, overrides: arguments.all("--set"), registry: registry)
         let initial = try arguments.value("--weights").map { path in
-            try InitialWeights(
-                ModelLoading(path, pipelineFile: nil, hints: ModelHints(), registry: registry)
-                    .model, for: loaded.pipeline,
-                recomputesPositions: arguments.isOn("--recompute-positions"))
+            try InitialWeights(sameStagesAs: path, for: loaded.pipeline, registry: registry)
+                ?? InitialWeights(
+                    ModelLoading(path, pipelineFile: nil, hints: ModelHints(), registry: registry)
+                        .model, for: loaded.pipeline,
+                    recomputesPositions: arguments.isOn("--recompute-positions"))
         }
         for remark in initial?.remarks ?? [] { JepaPipe.report(remark) }
         let interruption = Interruption()
@@ -68,9 +69,11 @@ enum RunCommand: Command {
             ?? RunFolder.create(at: arguments.value("--out"), pipeline: loaded.graph.name)
         let outcome = try trainer.run(
             in: folder, from: resumed, allowingChanges: arguments.isOn("--allow-changed"),
-            initialise: { try initial?.load() })
+            initialise: initial.map { weights in { try weights.load() } })
         print(outcome.text)
-        if outcome.signal == nil { leaveReport(on: loaded, in: folder.path, registry) }
+        if outcome.signal == nil && outcome.isNew {
+            leaveReport(on: loaded, in: folder.path, registry)
+        }
         return outcome.exitStatus
     }
 
