@@ -53,6 +53,7 @@ struct Monitor {
             let lidars = try isThorough ? lidar(by: names, isCancelled) : [:],
             let losses = try losses(isCancelled)
         else { return nil }
+        let pixels = step == 0 ? try pixels() : nil
         let readings = try names.map { name in
             guard let own = bank[name], let asked = queries[name] else {
                 fatalError("encoder '\(name)' has no features")
@@ -65,7 +66,7 @@ struct Monitor {
                 omissions: report.omissions)
         }
         return MonitorReading(
-            step: step, encoders: readings, losses: losses,
+            step: step, encoders: readings, pixels: pixels, losses: losses,
             majorityShare: names.first.flatMap { queries[$0]?.majorityShare },
             images: images.bank.indices.count, queries: images.queries.indices.count)
     }
@@ -84,6 +85,28 @@ struct Monitor {
         return try rows.mapValues {
             try FeatureSet(features: $0, labels: known, classNames: subset.source.classNames)
         }
+    }
+
+    /// What the pixels come to without any network; nil without labels.
+    private func pixels() throws -> PixelReading? {
+        guard !images.bank.source.classNames.isEmpty else { return nil }
+        let reduction = PixelReduction(images.bank.source.imageShape)
+        let sets = try [images.bank, images.queries].map { subset in
+            let order = EvaluationOrder(subset.indices, batchSize: batchSize)
+            let loader = BatchLoader(subset.source, views: 1, order: order, workers: workers)
+            defer { loader.stop() }
+            var (values, labels) = ([Float](), [Int32]())
+            while let batch = try loader.next() {
+                values += reduction.reduce(batch.views[0]).elements
+                labels += batch.labels
+            }
+            return try FeatureSet(
+                features: Tensor(values, shape: [labels.count, reduction.count]),
+                labels: labels.allSatisfy { $0 >= 0 } ? labels.map(Int.init) : nil,
+                classNames: subset.source.classNames)
+        }
+        let report = try evaluation.report(train: sets[0], test: sets[1])
+        return PixelReading(knn: report.knn, linear: report.linear)
     }
 
     /// LiDAR of each encoder, or nil if cancelled; empty where there are too few images for it.

@@ -6,6 +6,8 @@ public struct MonitorReading: Codable, Equatable, Sendable {
     public let step: Int
     /// One entry per encoder, the target encoder first.
     public let encoders: [EncoderReading]
+    /// What the pixels come to without any network; only before the first step, and with labels.
+    public let pixels: PixelReading?
     /// One entry per loss that compares predictions with targets.
     public let losses: [LossReading]
     /// The accuracy of always naming the most frequent class; nil without labels.
@@ -17,11 +19,12 @@ public struct MonitorReading: Codable, Equatable, Sendable {
 
     /// A reading.
     package init(
-        step: Int, encoders: [EncoderReading], losses: [LossReading] = [], majorityShare: Double?,
-        images: Int, queries: Int
+        step: Int, encoders: [EncoderReading], pixels: PixelReading? = nil,
+        losses: [LossReading] = [], majorityShare: Double?, images: Int, queries: Int
     ) {
         self.step = step
         self.encoders = encoders
+        self.pixels = pixels
         self.losses = losses
         self.majorityShare = majorityShare
         self.images = images
@@ -46,6 +49,27 @@ public struct MonitorReading: Codable, Equatable, Sendable {
 
     /// The reading of a loss.
     public func loss(_ name: String) -> LossReading? { losses.first { $0.loss == name } }
+}
+
+/// What an image's pixels tell of its class, averaged over at most 16x16 fields.
+public struct PixelReading: Codable, Equatable, Sendable {
+    /// Accuracy of the nearest neighbours.
+    public let knn: Double?
+    /// Accuracy of a linear classifier.
+    public let linear: Double?
+
+    /// A reading; nil if there is nothing to read.
+    package init?(knn: Double?, linear: Double?) {
+        if knn == nil && linear == nil { return nil }
+        self.knn = knn
+        self.linear = linear
+    }
+
+    /// `k-NN 0.341, linear 0.352`
+    var words: String {
+        [knn.map { "k-NN \(decimal($0, 3))" }, linear.map { "linear \(decimal($0, 3))" }]
+            .compactMap { $0 }.joined(separator: ", ")
+    }
 }
 
 /// What the features of one encoder were like.

@@ -72,6 +72,9 @@ package enum MonitorTable {
             }
         }
         lines.append(basis(now))
+        if let pixels = untrained?.pixels {
+            lines.append("Pixels at 16x16 without any network: \(pixels.words).")
+        }
         return lines.joined(separator: "\n")
     }
 

@@ -75,9 +75,10 @@ extension Verdict {
                 .stalled, since.sentences + accuracy.sentences + warnings, cure: Cure.notBeyond)
         }
         if accuracy.isBetter {
+            let pixels = accuracy.comparison(with: readings.first?.pixels)
             return Verdict(
                 .learning,
-                (since?.sentences ?? []) + accuracy.sentences + signs.remarks + warnings)
+                (since?.sentences ?? []) + accuracy.sentences + pixels + signs.remarks + warnings)
         }
         return Verdict(
             .noBetter, accuracy.sentences + signs.remarks,

@@ -136,6 +136,7 @@ struct AccuracyGain {
 
     private let encoder: String
     private let changes: [Change]
+    private let after: EncoderReading
     private let queries: Int
     private let start: String
 
@@ -147,6 +148,7 @@ struct AccuracyGain {
         before start: String = "untrained"
     ) {
         encoder = after.encoder
+        self.after = after
         (self.queries, self.start) = (queries, start)
         let pairs = [
             ("k-NN", before.knn, after.knn), ("linear accuracy", before.linear, after.linear),
@@ -187,6 +189,20 @@ struct AccuracyGain {
                 + "\(verb): \(decimal(change.before, 3)) \(start), \(decimal(change.now, 3)) now "
                 + "(\(decimal(change.errors, 1)) standard errors on \(queries) images)."
         }
+    }
+
+    /// The sentence that says so if pixels alone tell more; none otherwise.
+    func comparison(with pixels: PixelReading?) -> [String] {
+        guard let pixels else { return [] }
+        func isMore(_ one: Double?, _ other: Double?) -> Bool {
+            if let one, let other { one > other } else { false }
+        }
+        guard isMore(pixels.knn, after.knn) || isMore(pixels.linear, after.linear) else {
+            return []
+        }
+        return [
+            "Pixels at 16x16 without any network still tell more: \(pixels.words), on the same images."
+        ]
     }
 
     /// The sentence that says when it was better, if it was by more than chance and more than half

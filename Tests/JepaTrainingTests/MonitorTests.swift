@@ -35,6 +35,12 @@ import Testing
         #expect(untrained.encoders[0].figures == untrained.encoders[1].figures)
         #expect(outcome.latest?.images == 64)
         #expect(outcome.latest?.queries == 32)
+        // Waves of four directions are told apart by their pixels as well.
+        let pixels = try #require(untrained.pixels)
+        #expect(try #require(pixels.knn) > 0.4)
+        #expect(try #require(pixels.linear) > 0.4)
+        #expect(outcome.latest?.pixels == nil)
+        #expect(outcome.text.contains("Pixels at 16x16 without any network: k-NN "))
     }
 
     @Test func betweenFirstAndLastOnlyTheTargetEncoderIsLookedAt() throws {

@@ -80,6 +80,20 @@ import Testing
         #expect(kept.cure?.hasPrefix("train longer with a lower learning rate") == true)
     }
 
+    @Test func pixelsThatTellMoreAreNamed() {
+        let before = look(0)
+        let start = MonitorReading(
+            step: 0, encoders: before.encoders, pixels: PixelReading(knn: 0.35, linear: 0.3),
+            losses: before.losses, majorityShare: 0.2, images: 600, queries: 400)
+        let sentence =
+            "Pixels at 16x16 without any network still tell more: k-NN 0.350, linear 0.300, on the "
+            + "same images."
+        let now = look(100, knn: 0.31, linear: 0.36)
+        #expect(Verdict.judging([start, now]).evidence.contains(sentence))
+        let more = look(100, knn: 0.36, linear: 0.36)
+        #expect(!Verdict.judging([start, more]).evidence.contains(sentence))
+    }
+
     @Test func predictionsBelowAGuessAreCalledWorse() {
         let found = verdict(look(100, knn: 0.31, linear: 0.36, skill: -0.17))
         #expect(

@@ -71,10 +71,13 @@ struct PlanReport {
         let states = 4 * (all + trained)
         let part = loaded.settings.microBatch ?? plan.batchSize
         let kept = costs.reduce(0) { $0 + $1.keptNumbers } / plan.batchSize * part
+        // The libraries, the images that are loaded ahead, and what is left of earlier sizes.
+        let program = 40 << 20
         return [
-            "memory       about \(Quantities.bytes(states + 4 * kept)): \(Quantities.bytes(states)) "
-                + "for weights, gradients and moments, \(Quantities.bytes(4 * kept)) for the "
-                + "activations of \(part) images"
+            "memory       about \(Quantities.bytes(states + 4 * kept + program)), known to a quarter: "
+                + "\(Quantities.bytes(states)) for weights, gradients and moments, "
+                + "\(Quantities.bytes(4 * kept)) for the activations of \(part) images, "
+                + "\(Quantities.bytes(program)) for the program"
         ]
     }
 

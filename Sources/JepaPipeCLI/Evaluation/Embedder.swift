@@ -1,4 +1,5 @@
 import JepaCore
+import JepaEvaluation
 import JepaFormats
 import JepaInterop
 import JepaTensor
@@ -54,7 +55,7 @@ struct Embedder {
 
     /// The pixels themselves, averaged over a grid of at most 16x16 fields.
     static func pixels(of images: ImageShape) -> Embedder {
-        let reduction = PixelReduction(images, side: 16)
+        let reduction = PixelReduction(images)
         return Embedder(
             key: "pixels \(reduction.height)x\(reduction.width)", width: reduction.count,
             embed: reduction.reduce)

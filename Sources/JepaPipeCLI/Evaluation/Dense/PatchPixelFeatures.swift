@@ -1,4 +1,5 @@
 import JepaCore
+import JepaEvaluation
 import JepaTensor
 
 /// Patches as their pixels and their place: features that need no network.

@@ -1,30 +1,30 @@
-import JepaCore
-import JepaTensor
+package import JepaCore
+package import JepaTensor
 
 /// Images as few pixels, each the mean of the area it covers: features that need no network.
-struct PixelReduction {
+package struct PixelReduction {
     private let images: ImageShape
     /// Rows and columns that are left.
-    let height: Int, width: Int
+    package let height: Int, width: Int
 
     /// Reduces to at most `side` rows and columns; smaller images stay as they are.
-    init(_ images: ImageShape, side: Int) {
+    package init(_ images: ImageShape, side: Int = 16) {
         self.init(
             images, height: min(images.height, side), width: min(images.width, side))
     }
 
     /// Reduces to so many rows and columns.
-    init(_ images: ImageShape, height: Int, width: Int) {
+    package init(_ images: ImageShape, height: Int, width: Int) {
         self.images = images
         self.height = height
         self.width = width
     }
 
     /// The numbers that an image comes to.
-    var count: Int { images.channels * height * width }
+    package var count: Int { images.channels * height * width }
 
     /// `[B, C, H, W]` to `[B, C * height * width]`.
-    func reduce(_ batch: Tensor) -> Tensor {
+    package func reduce(_ batch: Tensor) -> Tensor {
         let rows = Self.shares(of: images.height, in: height)
         let columns = Self.shares(of: images.width, in: width)
         let result = Tensor(uninitialized: [batch.shape[0], count])
