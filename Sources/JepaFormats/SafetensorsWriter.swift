@@ -112,8 +112,7 @@ private func json(_ text: String) -> String {
         case "\r": result += "\\r"
         case "\t": result += "\\t"
         case "\0"..<" ":
-            let digits = String(scalar.value, radix: 16)
-            result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            result += "\\u" + zeroPadded(scalar.value, digits: 4, radix: 16)
         default: result.unicodeScalars.append(scalar)
         }
     }

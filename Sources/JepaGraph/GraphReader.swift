@@ -75,8 +75,7 @@ public enum GraphReader {
         }
         if let (mark, scalar) = SourceText.firstForbidden(in: text) {
             let source = SourceText(text, file: file)
-            let code = String(scalar.value, radix: 16, uppercase: true)
-            let name = String(repeating: "0", count: max(0, 4 - code.count)) + code
+            let name = zeroPadded(scalar.value, digits: 4, radix: 16, uppercase: true)
             throw PipelineError(
                 .syntax, "the character U+\(name) cannot stand in a graph file",
                 at: source.location(at: mark))

@@ -113,9 +113,8 @@ public enum GraphWriter {
             default: true
             }
         if isShown { return String(scalar) }
-        let digits = String(scalar.value, radix: 16, uppercase: true)
         let width = scalar.value <= 0xFFFF ? 4 : 8
         return (width == 4 ? "\\u" : "\\U")
-            + String(repeating: "0", count: width - digits.count) + digits
+            + zeroPadded(scalar.value, digits: width, radix: 16, uppercase: true)
     }
 }

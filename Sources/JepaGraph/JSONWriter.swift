@@ -60,8 +60,7 @@ public enum JSONWriter {
             case "\t": return "\\t"
             case "\r": return "\\r"
             case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                return "\\u" + zeroPadded(scalar.value, digits: 4, radix: 16)
             default: return String(scalar)
             }
         }

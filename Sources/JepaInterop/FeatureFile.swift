@@ -107,11 +107,7 @@ public struct FeatureFile: Sendable {
     }
 
     private static func json(_ value: some Encodable) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        if value is [String] || value is [FeatureNotes.Omission] {
-            encoder.outputFormatting.remove(.prettyPrinted)
-        }
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
+        let isList = value is [String] || value is [FeatureNotes.Omission]
+        return try jsonText(value, isPretty: !isList)
     }
 }

@@ -34,15 +34,13 @@ public enum ModelFolder {
             }
         }
         try writer.write(to: "\(path)/\(weights)")
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        let text = try encoder.encode(
+        let text = try jsonText(
             Description(
                 source: model.path, origin: model.origin,
                 networks: ModelNetwork.allCases.filter { model.networks[$0] != nil },
-                sizes: model.sizes, remarks: model.remarks))
+                sizes: model.sizes, remarks: model.remarks), isPretty: true)
         // Last, because it is what makes the folder one of this kind.
-        try AtomicFile.write(Array(text) + [UInt8(ascii: "\n")], to: "\(path)/\(description)")
+        try AtomicFile.write(text + "\n", to: "\(path)/\(description)")
     }
 
     static func readDescription(_ path: String) throws -> Description {

@@ -155,11 +155,8 @@ public struct SearchIndex: Sendable {
                 }
             }
         }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         var writer = SafetensorsWriter(metadata: [
-            "format": format,
-            "description": String(decoding: try encoder.encode(description), as: UTF8.self),
+            "format": format, "description": try jsonText(description),
         ])
         var (bytes, ends) = ([UInt8](), [Int64]())
         for file in files {

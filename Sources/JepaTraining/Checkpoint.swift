@@ -19,8 +19,6 @@ public struct Checkpoint {
 
     /// Writes a checkpoint, or nothing.
     static func write(_ pipeline: Pipeline, _ state: TrainingState, to path: String) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let weights = pipeline.allWeights
         var checksum = Checksum()
         for weight in weights.sorted(by: { $0.name < $1.name }) {
@@ -29,7 +27,7 @@ public struct Checkpoint {
                 checksum.add(UnsafeRawBufferPointer(start: value.pointer, count: value.count * 4))
             }
         }
-        let training = String(decoding: try encoder.encode(state), as: UTF8.self)
+        let training = try jsonText(state)
         var writer = SafetensorsWriter(metadata: [
             "format": format, "checksum": checksum.text, "training": training,
             "training_checksum": Self.checksum(of: training),

@@ -22,9 +22,7 @@ package struct CheckpointFolder {
 
     /// Where the checkpoint of a step belongs.
     package func file(for step: Int) -> String {
-        let digits = String(step)
-        return "\(path)/step-\(String(repeating: "0", count: max(0, 6 - digits.count)))\(digits)"
-            + ".safetensors"
+        "\(path)/step-\(zeroPadded(step, digits: 6)).safetensors"
     }
 
     /// Where the best checkpoint belongs.

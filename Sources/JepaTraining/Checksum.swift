@@ -1,3 +1,5 @@
+import JepaCore
+
 /// A 64-bit sum over bytes that any changed bit changes.
 ///
 /// Four lanes of 64-bit words, each multiplied and mixed; it guards against damage, not malice.
@@ -29,8 +31,7 @@ package struct Checksum {
     /// The sum in sixteen hexadecimal digits.
     package var text: String {
         let sum = [lanes.0, lanes.1, lanes.2, lanes.3].reduce(count, Self.mix)
-        let digits = String(sum, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
+        return zeroPadded(sum, digits: 16, radix: 16)
     }
 
     /// A bijection of the sum for every word, and of the word for every sum.

@@ -106,7 +106,5 @@ package func shellQuoted(_ word: String) -> String {
 
 /// Writes a value as JSON that people can read.
 package func write(json value: some Encodable, to path: String) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try AtomicFile.write(Array(encoder.encode(value)) + [UInt8(ascii: "\n")], to: path)
+    try AtomicFile.write(jsonText(value, isPretty: true) + "\n", to: path)
 }

@@ -1,3 +1,4 @@
+import JepaCore
 import JepaImages
 
 /// The images of a folder with their classes, packed: some 60 bytes an image.
@@ -51,9 +52,7 @@ struct ImageTable: Sendable {
         self.ends = ends
         self.labels = labels
         classNames = isLabelled ? names.map(\.description) : []
-        let hex = String(hash, radix: 16)
-        fingerprint =
-            "\(kept) images, \(String(repeating: "0", count: 16 - hex.count))\(hex)"
+        fingerprint = "\(kept) images, \(zeroPadded(hash, digits: 16, radix: 16))"
     }
 
     /// The path of an image below the folder.

@@ -22,9 +22,7 @@ struct EvaluationReport {
 
     /// The record as JSON, as it stands in files.
     func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(record), as: UTF8.self) + "\n"
+        try jsonText(record, isPretty: true) + "\n"
     }
 
     private var table: [String] {

@@ -81,11 +81,8 @@ struct FeatureStore {
                 .file, "cannot make the folder '\(folder)': \(error.localizedDescription)",
                 notes: ["--cache names another folder for features, --no-cache keeps none."])
         }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         var writer = SafetensorsWriter(metadata: [
-            "format": Self.format, "key": key,
-            "omitted": String(decoding: try encoder.encode(omitted), as: UTF8.self),
+            "format": Self.format, "key": key, "omitted": try jsonText(omitted),
         ])
         try writer.add("features", features)
         for (name, values) in [("positions", positions), ("labels", labels)] {

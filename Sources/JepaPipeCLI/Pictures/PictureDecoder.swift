@@ -79,12 +79,8 @@ package struct PictureDecoder {
 
     /// Writes it, complete or not at all.
     package func write(to path: String) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
         var writer = SafetensorsWriter(metadata: [
-            "format": Self.format,
-            "recipe": String(decoding: try encoder.encode(recipe), as: UTF8.self),
-            "explained": "\(explained)",
+            "format": Self.format, "recipe": try jsonText(recipe), "explained": "\(explained)",
         ])
         for weight in network.weights { try writer.add(weight.name, weight.value) }
         try writer.add("mean", Tensor(mean.map { Float($0) }, shape: [mean.count]))

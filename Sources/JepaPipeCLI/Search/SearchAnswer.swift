@@ -1,4 +1,5 @@
 import Foundation
+import JepaFormats
 import JepaInterop
 
 /// The images most like one that was asked for.
@@ -18,9 +19,7 @@ struct SearchAnswer: Encodable {
 
     /// Answers as JSON.
     static func json(_ answers: [SearchAnswer]) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(answers), as: UTF8.self)
+        try jsonText(answers, isPretty: true)
     }
 
     /// Answers for a terminal.

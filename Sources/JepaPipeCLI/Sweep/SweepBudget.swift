@@ -34,7 +34,7 @@ package struct SweepBudget {
             {
                 steps = known
             } else if row.isChosen {
-                let pace = try Self.secondsPerStep(row.root, registry, interruption)
+                let pace = try Self.secondsPerStep(row.root, in: folder, registry, interruption)
                 guard let pace else { continue }
                 steps = max(1, Int(seconds / pace))
                 JepaPipe.report(
@@ -92,8 +92,10 @@ package struct SweepBudget {
     }
 
     /// The median of some steps; nil if it was interrupted.
+    ///
+    /// - Parameter folder: Where there has to be room for checkpoints anyway.
     private static func secondsPerStep(
-        _ root: Setting, _ registry: Registry, _ interruption: Interruption
+        _ root: Setting, in folder: String, _ registry: Registry, _ interruption: Interruption
     ) throws -> Double? {
         var trial = try limited(root, to: measuredSteps)
         if trial["train"]?["warmup_epochs"] != nil {
@@ -102,7 +104,7 @@ package struct SweepBudget {
         trial = try trial.applying([
             SettingOverride("train.warmup_steps=0"), SettingOverride("train.monitor.enabled=false"),
         ])
-        let folder = NSTemporaryDirectory() + "/jepa-pace-\(UUID().uuidString)"
+        let folder = folder + "/.pace-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let loaded = try LoadedPipeline(root: trial, registry: registry)
         _ = try Trainer(
