@@ -4,14 +4,14 @@ extension PipelineDrawing {
     /// The edges, links and minimised losses that are right.
     static func arrows(in draft: PipelineDraft) -> [Arrow] {
         let carrying = stagesWithGradient(draft)
+        let returning = stagesGivingBack(draft)
         let unknown = stagesInDoubt(draft)
-        let stopping = Set(draft.nodes.filter { $0.stage?.stopsGradient == true }.map(\.name))
         let edges = draft.edges.map { edge in
             Arrow(
                 source: edge.source.stage, target: edge.target.stage, name: edge.target.socket,
                 origin: edge.source.socket, carries: "\(edge.kind.rawValue) \(edge.shape)",
-                line: stopping.contains(edge.target.stage) && edge.kind == .tokens
-                    ? .noGradient : line(of: edge, carrying, unknown))
+                line: edge.kind.isData || returning.contains(edge.target.stage)
+                    ? line(of: edge, carrying, unknown) : .noGradient)
         }
         let links = draft.links.map { link in
             let source = draft.nodes.first { $0.name == link.source }
@@ -47,6 +47,24 @@ extension PipelineDrawing {
         return carrying
     }
 
+    /// The stages that give a gradient back to their inputs: those that something minimised depends
+    /// on, not a loss that is only logged, what is computed for it alone, or what stops gradients.
+    private static func stagesGivingBack(_ draft: PipelineDraft) -> Set<String> {
+        let able = draft.nodes.filter { $0.stage?.stopsGradient != true }
+        // Of a graph with mistakes it is not known what was meant to be minimised.
+        guard draft.errors.isEmpty else { return Set(able.map(\.name)) }
+        var returning = Set(draft.minimised.map(\.stage))
+        // A step computes stages before those that depend on them.
+        for node in able.reversed() {
+            let isNeeded = draft.edges.contains {
+                $0.source.stage == node.name && !$0.kind.isData
+                    && returning.contains($0.target.stage)
+            }
+            if isNeeded { returning.insert(node.name) }
+        }
+        return returning
+    }
+
     /// The stages of which it is not known whether a gradient goes back through them: those that
     /// could not be made, and those that depend on them and on nothing that is trained.
     private static func stagesInDoubt(_ draft: PipelineDraft) -> Set<String> {
@@ -66,12 +84,9 @@ extension PipelineDrawing {
     private static func line(
         of edge: Pipeline.Edge, _ carrying: Set<String>, _ doubtful: Set<String>
     ) -> Line {
-        switch edge.kind {
-        case .images, .labels, .mask: return .data
-        case .tokens, .scalar:
-            if carrying.contains(edge.source.stage) { return .gradient }
-            return doubtful.contains(edge.source.stage) ? .unknown : .noGradient
-        }
+        if edge.kind.isData { return .data }
+        if carrying.contains(edge.source.stage) { return .gradient }
+        return doubtful.contains(edge.source.stage) ? .unknown : .noGradient
     }
 
     private static func number(_ value: Double) -> String {
@@ -92,7 +107,7 @@ extension PipelineDrawing {
             boxes.append(
                 Box(
                     id: "?\(boxes.count)", kind: isOpen ? .open : .missing, name: name,
-                    use: isOpen ? "" : "not in the graph", role: nil, settings: [], weights: nil,
+                    use: isOpen ? "" : "not in the graph", role: nil, settings: [], notes: [],
                     isFrozen: false, faults: []))
         }
         return boxes
@@ -122,5 +137,15 @@ extension PipelineDrawing {
         let parts = reference.split(separator: ".", omittingEmptySubsequences: false)
         return parts.count == 2 && !parts[0].isEmpty && !parts[1].isEmpty
             ? String(parts[0]) : reference
+    }
+}
+
+extension Socket.Kind {
+    /// Whether nothing is differentiated by what travels.
+    fileprivate var isData: Bool {
+        switch self {
+        case .images, .labels, .mask: true
+        case .tokens, .scalar: false
+        }
     }
 }

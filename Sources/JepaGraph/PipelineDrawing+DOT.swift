@@ -98,9 +98,7 @@ extension PipelineDrawing {
             return rows[0] + "<BR/><FONT POINT-SIZE=\"10\">\(Self.escaped(box.use))</FONT>"
         }
         rows.append("<FONT \(dim)>\(Self.escaped(box.use))</FONT>")
-        if let weights = box.weights {
-            rows.append("<FONT POINT-SIZE=\"10\"><I>\(Self.escaped(weights))</I></FONT>")
-        }
+        rows += box.notes.map { "<FONT POINT-SIZE=\"10\"><I>\(Self.escaped($0))</I></FONT>" }
         for fault in box.faults {
             rows += Self.wrapped(Self.shortened(fault, to: 200), at: 36).map {
                 "<FONT COLOR=\"\(DrawingPalette.wrongInk.light)\" POINT-SIZE=\"10\">"
@@ -137,11 +135,22 @@ extension PipelineDrawing {
                 attributes.append("constraint=false")
             }
         }
-        let label = arrow.label.map { Self.escaped(Self.shortened($0, to: 60)) }
+        // The spaces keep the words off the line.
+        let label = arrow.label.map { line in
+            "&#160;&#160;\(Self.escaped(Self.shortened(line, to: 60)))&#160;"
+        }
         let words = arrow.origin.map { "\($0) → \(arrow.name)" } ?? arrow.name
-        attributes.append("label=<\(label.joined(separator: "<BR/>"))>")
+        // A label between boxes side by side would move the rows apart, and the legend away.
+        let key = arrow.line == .link && isFlat(arrow) ? "xlabel" : "label"
+        attributes.append("\(key)=<\(label.joined(separator: "<BR/>"))>")
         attributes.append("tooltip=\(Self.quoted("\(words): \(arrow.carries)"))")
         return attributes.joined(separator: " ")
+    }
+
+    /// Whether an arrow goes between two stages of one role.
+    private func isFlat(_ arrow: Arrow) -> Bool {
+        let roles = [arrow.source, arrow.target].map { end in boxes.first { $0.id == end }?.role }
+        return roles[0] != nil && roles[0] == roles[1]
     }
 
     /// Whether another arrow points the other way: of the two only one can go down.
@@ -154,8 +163,10 @@ extension PipelineDrawing {
     // MARK: - Title and legend
 
     private var titleLabel: String {
-        "<FONT POINT-SIZE=\"16\"><B>\(Self.escaped(name))</B></FONT><BR/>"
-            + "\(Self.escaped(summary))<BR/> "
+        // Rows of a table leave the room that letters below the line need.
+        "<TABLE BORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"2\"><TR><TD>"
+            + "<FONT POINT-SIZE=\"16\"><B>\(Self.escaped(name))</B></FONT></TD></TR>"
+            + "<TR><TD>\(Self.escaped(summary))</TD></TR></TABLE>"
     }
 
     private var legendLabel: String {
@@ -169,12 +180,14 @@ extension PipelineDrawing {
             "<FONT COLOR=\"\(DrawingPalette.colour(of: line))\"><B>\(line.glyph)</B></FONT> "
                 + line.meaning
         }
+        // No kind of arrow stands alone in a second row.
+        let across = lines.count <= 3 ? 3 : (lines.count + 1) / 2
         let roles =
             "<TABLE BORDER=\"0\" CELLSPACING=\"6\" CELLPADDING=\"3\"><TR>\(cells.joined())</TR></TABLE>"
         let rows =
             [roles]
-            + stride(from: 0, to: lines.count, by: 3).map { first in
-                lines[first..<min(first + 3, lines.count)].joined(separator: "     ")
+            + stride(from: 0, to: lines.count, by: across).map { first in
+                lines[first..<min(first + across, lines.count)].joined(separator: "     ")
             } + [letters]
         return "<TABLE BORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"2\">"
             + rows.map { "<TR><TD><FONT POINT-SIZE=\"10\">\($0)</FONT></TD></TR>" }.joined()

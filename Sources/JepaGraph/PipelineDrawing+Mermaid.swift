@@ -37,7 +37,7 @@ extension PipelineDrawing {
         lines += box.settings.map {
             "\(Self.escaped($0.name)): \(Self.escaped(Self.shortened($0.value)))"
         }
-        if let weights = box.weights { lines.append("<i>\(Self.escaped(weights))</i>") }
+        lines += box.notes.map { "<i>\(Self.escaped($0))</i>" }
         for fault in box.faults {
             lines += Self.wrapped(Self.shortened(fault, to: 200), at: 36).map(Self.escaped)
         }

@@ -76,7 +76,8 @@ private struct TextTree {
     }
 
     private func headline(of box: PipelineDrawing.Box) -> String {
-        "\(box.name) (\(box.use))" + (box.weights.map { ": \($0)" } ?? "")
+        let notes = box.notes.joined(separator: ", ")
+        return "\(box.name) (\(box.use))" + (notes.isEmpty ? "" : ": \(notes)")
     }
 
     private var legend: [String] {

@@ -55,8 +55,8 @@ public struct PipelineDrawing {
         let role: Role?
         /// The name of a parameter and its value.
         let settings: [(name: String, value: String)]
-        /// `1,544 weights`; nil if it has none.
-        let weights: String?
+        /// `1,544 weights, not trained`, and what a stage that nothing depends on is for.
+        let notes: [String]
         /// Whether it has weights that no gradient changes.
         let isFrozen: Bool
         /// What is wrong with it.
@@ -100,7 +100,8 @@ public struct PipelineDrawing {
         name = draft.graph.name
         summary = Self.summary(of: draft)
         let missing = Self.missingBoxes(in: draft)
-        boxes = draft.nodes.map(Self.box) + missing
+        let purposes = Self.purposes(in: draft)
+        boxes = draft.nodes.map { Self.box($0, purpose: purposes[$0.name]) } + missing
         arrows =
             Self.arrows(in: draft) + Self.wrongArrows(in: draft, missing)
             + draft.openEdges.map {
@@ -141,7 +142,23 @@ public struct PipelineDrawing {
 
     // MARK: - Boxes
 
-    private static func box(_ node: PipelineDraft.Node) -> Box {
+    /// What stages are for that no arrow goes out of, by their names: a source of images that the
+    /// monitor takes, and losses that are not minimised.
+    private static func purposes(in draft: PipelineDraft) -> [String: String] {
+        var purposes: [String: String] = [:]
+        if case .text(let name)? = draft.graph.train["monitor"]?["held_out"]?.content {
+            purposes[name] = "used by the monitor"
+        }
+        // Of a graph with mistakes it is not known what was meant to be minimised.
+        guard draft.errors.isEmpty else { return purposes }
+        let minimised = Set(draft.minimised.map(\.stage))
+        for node in draft.nodes where node.entry?.role == .loss && !minimised.contains(node.name) {
+            purposes[node.name] = "logged only"
+        }
+        return purposes
+    }
+
+    private static func box(_ node: PipelineDraft.Node, purpose: String?) -> Box {
         let settings = node.parameters?.changed.filter { parameter in
             // These are arrows.
             switch parameter.value {
@@ -151,13 +168,14 @@ public struct PipelineDrawing {
         }
         let hasWeights = node.weightCount > 0 && node.entry?.role != .optimizer
         let note = node.isTrained ? "" : ", not trained"
+        let weights = hasWeights ? "\(grouped(node.weightCount)) weights\(note)" : nil
         return Box(
             id: node.name, kind: .stage, name: node.name,
             use: [node.use ?? "?", node.entry?.role.rawValue ?? "not registered"]
                 .joined(separator: ", "),
             role: node.entry?.role,
             settings: (settings ?? []).map { ($0.name, "\($0.value)") },
-            weights: hasWeights ? "\(grouped(node.weightCount)) weights\(note)" : nil,
+            notes: [weights, purpose].compactMap { $0 },
             isFrozen: hasWeights && !node.isTrained,
             faults: node.errors.map { fault($0.message, of: node.name) })
     }

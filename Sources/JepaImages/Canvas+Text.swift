@@ -1,23 +1,30 @@
 extension Canvas {
-    /// The size of a letter in dots.
-    static let glyphWidth = 5, glyphHeight = 7
+    /// The size of a letter in dots; the last two rows are below the line it stands on.
+    static let glyphWidth = 5, glyphHeight = 9
 
-    /// The dots of a character: seven rows from the top in the lower seven bytes, of which the
-    /// lower five bits are the columns.
-    static func glyph(of character: Character) -> UInt64 {
-        guard let code = character.asciiValue, 0x20...0x7E ~= code else {
-            return 0x1F_11_11_11_11_11_1F
+    /// The dots of a character: its rows from the top, of which the lower five bits are the columns.
+    static func glyph(of character: Character) -> [UInt8] {
+        var (above, below): (UInt64, UInt16) = (0x1F_11_11_11_11_11_1F, 0)
+        if let code = character.asciiValue, 0x20...0x7E ~= code {
+            (above, below) = (glyphs[Int(code) - 0x20], descenders[character] ?? 0)
         }
-        return glyphs[Int(code) - 0x20]
+        let rows = (0..<7).map { UInt8(truncatingIfNeeded: above >> UInt64(8 * (6 - $0))) }
+        return rows + [UInt8(below >> 8), UInt8(below & 0xFF)]
     }
 
-    /// The printable characters of ASCII, from the space on.
+    /// The two rows below the line of the characters that have such.
+    private static let descenders: [Character: UInt16] = [
+        "g": 0x01_0E, "j": 0x12_0C, "p": 0x10_10, "q": 0x01_01, "y": 0x01_0E, ",": 0x08_00,
+    ]
+
+    /// The printable characters of ASCII above the line, from the space on: seven rows from the
+    /// top in the lower seven bytes.
     private static let glyphs: [UInt64] = [
         0x00_00_00_00_00_00_00, 0x04_04_04_04_04_00_04, 0x0A_0A_00_00_00_00_00,  // space ! "
         0x0A_0A_1F_0A_1F_0A_0A, 0x04_0F_14_0E_05_1E_04, 0x18_19_02_04_08_13_03,  // # $ %
         0x0C_12_14_08_15_12_0D, 0x04_04_00_00_00_00_00, 0x02_04_08_08_08_04_02,  // & ' (
         0x08_04_02_02_02_04_08, 0x00_04_15_0E_15_04_00, 0x00_04_04_1F_04_04_00,  // ) * +
-        0x00_00_00_00_0C_04_08, 0x00_00_00_1F_00_00_00, 0x00_00_00_00_00_0C_0C,  // , - .
+        0x00_00_00_00_00_0C_04, 0x00_00_00_1F_00_00_00, 0x00_00_00_00_00_0C_0C,  // , - .
         0x00_01_02_04_08_10_00, 0x0E_11_13_15_19_11_0E, 0x04_0C_04_04_04_04_0E,  // / 0 1
         0x0E_11_01_02_04_08_1F, 0x1F_02_04_02_01_11_0E, 0x02_06_0A_12_1F_02_02,  // 2 3 4
         0x1F_10_1E_01_01_11_0E, 0x06_08_10_1E_11_11_0E, 0x1F_01_02_04_08_08_08,  // 5 6 7
@@ -36,13 +43,13 @@ extension Canvas {
         0x00_10_08_04_02_01_00, 0x0E_02_02_02_02_02_0E, 0x04_0A_11_00_00_00_00,  // \ ] ^
         0x00_00_00_00_00_00_1F, 0x08_04_02_00_00_00_00, 0x00_00_0E_01_0F_11_0F,  // _ ` a
         0x10_10_16_19_11_11_1E, 0x00_00_0E_10_10_11_0E, 0x01_01_0D_13_11_11_0F,  // b c d
-        0x00_00_0E_11_1F_10_0E, 0x06_09_08_1C_08_08_08, 0x00_0F_11_11_0F_01_0E,  // e f g
-        0x10_10_16_19_11_11_11, 0x04_00_0C_04_04_04_0E, 0x02_00_06_02_02_12_0C,  // h i j
+        0x00_00_0E_11_1F_10_0E, 0x06_09_08_1C_08_08_08, 0x00_00_0F_11_11_11_0F,  // e f g
+        0x10_10_16_19_11_11_11, 0x04_00_0C_04_04_04_0E, 0x02_00_06_02_02_02_02,  // h i j
         0x10_10_12_14_18_14_12, 0x0C_04_04_04_04_04_0E, 0x00_00_1A_15_15_11_11,  // k l m
-        0x00_00_16_19_11_11_11, 0x00_00_0E_11_11_11_0E, 0x00_00_1E_11_1E_10_10,  // n o p
-        0x00_00_0D_13_0F_01_01, 0x00_00_16_19_10_10_10, 0x00_00_0E_10_0E_01_1E,  // q r s
+        0x00_00_16_19_11_11_11, 0x00_00_0E_11_11_11_0E, 0x00_00_1E_11_11_11_1E,  // n o p
+        0x00_00_0F_11_11_11_0F, 0x00_00_16_19_10_10_10, 0x00_00_0E_10_0E_01_1E,  // q r s
         0x08_08_1C_08_08_09_06, 0x00_00_11_11_11_13_0D, 0x00_00_11_11_11_0A_04,  // t u v
-        0x00_00_11_11_15_15_0A, 0x00_00_11_0A_04_0A_11, 0x00_00_11_11_0F_01_0E,  // w x y
+        0x00_00_11_11_15_15_0A, 0x00_00_11_0A_04_0A_11, 0x00_00_11_11_11_11_0F,  // w x y
         0x00_00_1F_02_04_08_1F, 0x02_04_04_08_04_04_02, 0x04_04_04_04_04_04_04,  // z { |
         0x08_04_04_02_04_04_08, 0x00_00_08_15_02_00_00,  // } ~
     ]

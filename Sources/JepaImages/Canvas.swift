@@ -49,16 +49,15 @@ public struct Canvas: Sendable {
 
     /// Writes a line of text, its top left corner at (`left`, `top`).
     ///
-    /// Letters are 5 by 7 pixels and 6 apart, times `scale`; what is not printable ASCII appears as
-    /// an empty box.
+    /// Letters are 5 by 7 pixels and 6 apart, times `scale`, and those such as `g` reach two further
+    /// rows down; what is not printable ASCII appears as an empty box.
     public mutating func write(
         _ text: String, left: Int, top: Int, colour: Colour = .black, scale: Int = 1
     ) {
         for (position, character) in text.enumerated() {
             let rows = Self.glyph(of: character)
             for row in 0..<Self.glyphHeight {
-                let bits = UInt8(truncatingIfNeeded: rows >> UInt64(8 * (6 - row)))
-                for column in 0..<Self.glyphWidth where bits >> UInt8(4 - column) & 1 == 1 {
+                for column in 0..<Self.glyphWidth where rows[row] >> UInt8(4 - column) & 1 == 1 {
                     let x = left + (position * (Self.glyphWidth + 1) + column) * scale
                     fill(
                         PixelBox(left: x, top: top + row * scale, width: scale, height: scale),
@@ -68,7 +67,7 @@ public struct Canvas: Sendable {
         }
     }
 
-    /// The width and height of a line of text, in pixels.
+    /// The width and height of a line of text, in pixels, with room for what reaches below it.
     public static func size(of text: String, scale: Int = 1) -> (width: Int, height: Int) {
         (max(0, text.count * (glyphWidth + 1) - 1) * scale, glyphHeight * scale)
     }

@@ -26,15 +26,4 @@ public struct ColourMap: Sendable {
         let index = min(Int(place), stops.count - 2)
         return stops[index].blended(with: stops[index + 1], share: place - Double(index))
     }
-
-    /// The whole map from left to right.
-    public func bar(width: Int, height: Int) -> Image {
-        var canvas = Canvas(width: width, height: height)
-        for x in 0..<width {
-            canvas.fill(
-                PixelBox(left: x, top: 0, width: 1, height: height),
-                with: self[(Double(x) + 0.5) / Double(width)])
-        }
-        return canvas.image
-    }
 }

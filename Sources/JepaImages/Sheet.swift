@@ -41,7 +41,8 @@ public struct Sheet: Sendable {
 
     /// An empty sheet.
     ///
-    /// - Parameter scale: The size of a dot of the letters, which are 7 dots high, in pixels.
+    /// - Parameter scale: The size of a dot of the letters, which are 7 dots high and reach 2 below
+    ///   their line, in pixels.
     public init(scale: Int = 2) {
         precondition(scale > 0, "letters cannot have dots of \(scale) pixels")
         self.scale = scale
@@ -92,13 +93,14 @@ public struct Sheet: Sendable {
 
     /// The heights of the headings, the pictures and the captions of a row, each with its gap.
     private func extents(of cells: [Cell]) -> (above: Int, pictures: Int, below: Int) {
-        func tallest(_ text: (Cell) -> String) -> Int {
+        func tallest(_ text: (Cell) -> String, _ gap: Int) -> Int {
             let heights = cells.map { Self.height(of: text($0), $0.picture.width, scale) }
             let height = heights.max() ?? 0
-            return height == 0 ? 0 : height + 3 * scale
+            return height == 0 ? 0 : height + gap
         }
         return (
-            tallest(\.heading), cells.map(\.picture.height).max() ?? 0, tallest(\.caption)
+            tallest(\.heading, gapAbove), cells.map(\.picture.height).max() ?? 0,
+            tallest(\.caption, gapBelow)
         )
     }
 
@@ -116,16 +118,15 @@ public struct Sheet: Sendable {
                 let picture = cell.picture
                 let heading = Self.lines(of: cell.heading, picture.width, scale)
                 // Headings stand on their pictures, however many lines their neighbours have.
-                let lineHeight = Self.lineHeight(scale)
-                let start = top + above - (above == 0 ? 0 : 3 * scale + lineHeight * heading.count)
+                let height = Self.height(of: cell.heading, picture.width, scale)
                 Self.write(
-                    heading, on: &canvas, left: left, top: start + Self.leading(scale), scale,
+                    heading, on: &canvas, left: left, top: top + above - gapAbove - height, scale,
                     cell.colour)
                 canvas.draw(picture, left: left, top: top + above)
                 if below > 0 {
                     Self.write(
                         Self.lines(of: cell.caption, picture.width, scale), on: &canvas,
-                        left: left, top: top + above + picture.height + 3 * scale, scale,
+                        left: left, top: top + above + picture.height + gapBelow, scale,
                         Self.quiet)
                 }
                 left += picture.width + Self.gap
@@ -135,7 +136,12 @@ public struct Sheet: Sendable {
 
     // MARK: - Text
 
-    private static func leading(_ scale: Int) -> Int { 3 * scale }
+    /// Pixels between a heading and its picture, beside what letters reach below their line.
+    private var gapAbove: Int { 2 * scale }
+    /// Pixels between a picture and its caption.
+    private var gapBelow: Int { 3 * scale }
+
+    private static func leading(_ scale: Int) -> Int { 2 * scale }
 
     private static func lineHeight(_ scale: Int) -> Int {
         Canvas.size(of: "X", scale: scale).height + leading(scale)

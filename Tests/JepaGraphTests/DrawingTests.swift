@@ -19,7 +19,20 @@ struct DrawingTests {
         .replacing("tokens: context_encoder.tokens}", with: "tokens: encodr.tokens}")
         .replacing("{loss: 1, spread: 0.2}", with: "{loss: 1, predictor: 1, los: 1}")
 
-    @Test(arguments: [("toy", ToyStages.graph), ("wrong", wrong)])
+    /// The toy graph with a loss that is not minimised, a network for it alone, and a source that
+    /// only the monitor takes.
+    private static let logged =
+        ToyStages.graph.replacing("{loss: 1, spread: 0.2}", with: "loss") + """
+
+              second_predictor: {use: toy_predictor, tokens: context_encoder.tokens,
+                context: masks.context, targets: masks.targets}
+              second_loss: {use: toy_loss, predictions: second_predictor.predictions,
+                targets: target_encoder.tokens}
+              held_out: {use: toy_data, size: [16, 24]}
+            train: {monitor: {held_out: held_out}}
+            """
+
+    @Test(arguments: [("toy", ToyStages.graph), ("wrong", wrong), ("logged", logged)])
     func drawingsAreThoseOfTheSnapshots(name: String, graph: String) throws {
         let drawing = try drawing(graph)
         try Snapshot.expect(drawing.text, "\(name).txt")
@@ -51,6 +64,23 @@ struct DrawingTests {
             #expect(text.contains("✗── "), "\(new)")
             #expect(text.contains(reason), "\(new): \(text)")
         }
+    }
+
+    @Test func noGradientComesFromALossThatIsLoggedOnly() throws {
+        let drawing = try drawing(Self.logged)
+        let (text, dot, mermaid) = (drawing.text, drawing.dot, drawing.mermaid)
+        #expect(text.contains("spread (toy_spread, loss): logged only"))
+        #expect(text.contains("tokens ◀╌╌ context_encoder.tokens  tokens [B, K, 8]"))
+        #expect(text.contains("predictions ◀╌╌ second_predictor.predictions"))
+        #expect(text.contains("predictions ◀══ predictor.predictions"))
+        #expect(text.contains("held_out (toy_data, data source): used by the monitor"))
+        #expect(dot.contains("\"context_encoder\" -> \"spread\" [class=\"noGradient\""))
+        #expect(dot.contains("\"context_encoder\" -> \"predictor\" [class=\"gradient\""))
+        #expect(dot.contains("\"context_encoder\" -> \"second_predictor\" [class=\"noGradient\""))
+        #expect(mermaid.contains("stage_context_encoder -.->|\"tokens [B, K, 8]\"| stage_spread"))
+        #expect(mermaid.contains("<i>logged only</i>"))
+        // With mistakes it is not known what was meant.
+        #expect(!(try self.drawing(Self.wrong).text.contains("logged only")))
     }
 
     @Test func aCycleIsRed() throws {

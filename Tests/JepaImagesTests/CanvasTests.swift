@@ -57,9 +57,33 @@ struct CanvasTests {
             ])
     }
 
+    @Test func someLettersReachBelowTheLine() {
+        var canvas = Canvas(width: 30, height: 9)
+        canvas.write("agjpq", left: 0, top: 0)
+        let lines = (0..<9).map { y in
+            String((0..<29).map { canvas.image[$0, y] == .black ? "#" : "." })
+        }
+        #expect(
+            lines == [
+                "...............#.............", ".............................",
+                ".###...####...##..####...####", "....#.#...#....#..#...#.#...#",
+                ".####.#...#....#..#...#.#...#", "#...#.#...#....#..#...#.#...#",
+                ".####..####....#..####...####", "..........#.#..#..#.........#",
+                ".......###...##...#.........#",
+            ])
+        // All others end at the line or above it, the comma aside.
+        for code in 0x20...0x7E {
+            let character = Character(UnicodeScalar(UInt8(code)))
+            var canvas = Canvas(width: 5, height: 9)
+            canvas.write(String(character), left: 0, top: 0)
+            let below = canvas.image.cropped(to: PixelBox(left: 0, top: 7, width: 5, height: 2))
+            #expect((count(.black, in: below) > 0) == "gjpqy,".contains(character), "\(character)")
+        }
+    }
+
     @Test func everyPrintableCharacterHasItsOwnShape() {
         let shapes = (0x20...0x7E).map { code in
-            var canvas = Canvas(width: 5, height: 7)
+            var canvas = Canvas(width: 5, height: 9)
             canvas.write(String(UnicodeScalar(UInt8(code))), left: 0, top: 0)
             return canvas.image.pixels
         }
@@ -69,7 +93,7 @@ struct CanvasTests {
     @Test func textHasTheSizeItSays() {
         let text = "Kept 0.27 é"
         let size = Canvas.size(of: text, scale: 2)
-        #expect(size.width == (11 * 6 - 1) * 2 && size.height == 14)
+        #expect(size.width == (11 * 6 - 1) * 2 && size.height == 18)
         var canvas = Canvas(width: size.width + 4, height: size.height + 4)
         canvas.write(text, left: 2, top: 2, scale: 2)
         let inside = canvas.image.cropped(

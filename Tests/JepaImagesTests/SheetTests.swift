@@ -38,20 +38,20 @@ struct SheetTests {
             .init(picture, heading: "longer than the other"),
         ])
         let drawn = sheet.draw()
-        let top = 12 + 2 * 7 + 3 + 3
-        #expect(drawn.height == top + 20 + 3 + 7 + 12)
+        let top = 12 + 2 * 9 + 2 + 2
+        #expect(drawn.height == top + 20 + 3 + 9 + 12)
         for column in 0..<3 {
             #expect(box(12 + column * 102, top, picture, in: drawn) == picture)
         }
         let lines = { (left: Int, line: Int) in
             self.ink(
                 of: drawn.cropped(
-                    to: PixelBox(left: left, top: 12 + line * 10, width: 90, height: 7)))
+                    to: PixelBox(left: left, top: 12 + line * 11, width: 90, height: 9)))
         }
         #expect(lines(12, 0) == 0 && lines(12, 1) > 20)
         #expect(lines(114, 0) == 0 && lines(114, 1) > 20)
         #expect(lines(216, 0) > 20 && lines(216, 1) > 20)
-        let caption = PixelBox(left: 114, top: top + 23, width: 90, height: 7)
+        let caption = PixelBox(left: 114, top: top + 23, width: 90, height: 9)
         #expect(ink(of: drawn.cropped(to: caption)) > 20)
     }
 
@@ -66,11 +66,11 @@ struct SheetTests {
         // 53 letters fit in 320 pixels.
         let one = height("a")
         #expect(height(String(repeating: "a", count: 53)) == one)
-        #expect(height(String(repeating: "a", count: 54)) == one + 10)
+        #expect(height(String(repeating: "a", count: 54)) == one + 11)
         // 18 words of two letters to a line.
-        #expect(height(String(repeating: "ab ", count: 36)) == one + 10)
-        #expect(height(String(repeating: "ab ", count: 37)) == one + 20)
-        #expect(height("a\nb\nc") == one + 20)
+        #expect(height(String(repeating: "ab ", count: 36)) == one + 11)
+        #expect(height(String(repeating: "ab ", count: 37)) == one + 22)
+        #expect(height("a\nb\nc") == one + 22)
     }
 
     @Test func titlesAreLargerThanText() {
@@ -79,8 +79,8 @@ struct SheetTests {
             add(&sheet)
             return sheet.draw().height
         }
-        #expect(height { $0.addText("a") } == 12 + 14 + 12)
-        #expect(height { $0.addTitle("a") } == 12 + 21 + 12)
+        #expect(height { $0.addText("a") } == 12 + 18 + 12)
+        #expect(height { $0.addTitle("a") } == 12 + 27 + 12)
         #expect(height { $0.addSpace(40) } == 12 + 40)
         #expect(height { _ in } == 12)
     }
@@ -140,9 +140,11 @@ struct ColourMapTests {
     }
 
     @Test func infernoRisesInBrightness() {
-        let bar = ColourMap.inferno.bar(width: 100, height: 2).grayscale
-        #expect(bar.width == 100 && bar.height == 2)
+        let colours = (0..<100).map { ColourMap.inferno[Double($0) / 99] }
+        let bar = Image(
+            width: 100, height: 1, pixels: colours.flatMap { [$0.red, $0.green, $0.blue] }
+        ).grayscale
         for x in 1..<100 { #expect(bar[x, 0].red >= bar[x - 1, 0].red) }
-        #expect(bar[0, 0].red < 10 && bar[99, 1].red > 230)
+        #expect(bar[0, 0].red < 10 && bar[99, 0].red > 230)
     }
 }

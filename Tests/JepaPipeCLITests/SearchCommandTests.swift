@@ -114,6 +114,37 @@ final class SearchCommandTests {
         #expect(page.contains("sub/5 ü.png"))
     }
 
+    @Test(.enabled(if: Program.isBuilt)) func imagesThatAreGoneAreCounted() throws {
+        _ = try index()
+        try FileManager.default.removeItem(atPath: folder + "/images/3.png")
+        try AtomicFile.write("no image any more", to: folder + "/images/4.png")
+        let line = "jepa-pipe search query index images/0.png --images"
+        let gone = try Program.run("\(line) images --out gone.html", in: folder)
+        #expect(gone.status == 0)
+        #expect(
+            gone.output.contains(
+                "1 of 5 images was not found in 'images': --images DIR tells where the folder of "
+                    + "the index is now.\n"))
+        let page = try String(contentsOfFile: folder + "/gone.html", encoding: .utf8)
+        #expect(page.components(separatedBy: "<div>not found</div>").count == 2)
+        #expect(page.components(separatedBy: "<div>not readable</div>").count == 2)
+        let elsewhere = try Program.run("\(line) elsewhere --out gone.png", in: folder)
+        #expect(elsewhere.output.contains("5 of 5 images were not found in 'elsewhere': "))
+        let sheet = try Image(contentsOf: folder + "/gone.png")
+        // An empty field with a frame.
+        #expect(sheet[8 + 16 + 120, 8] == Colour(0x59, 0x63, 0x6E))
+        #expect(sheet[8 + 16 + 120 + 5, 20] == .white)
+    }
+
+    @Test func namesBelowImagesKeepTheirEnd() {
+        #expect(NeighbourSheet.short("photos/cats/1.jpg") == "cats/1.jpg")
+        #expect(
+            NeighbourSheet.short("val/n01440764-ILSVRC2012_val_00009111.JPEG")
+                == "~val_00009111.JPEG")
+        #expect(NeighbourSheet.short("12345/789012345678") == "12345/789012345678")
+        #expect(NeighbourSheet.short("12345/7890123456789") == "~345/7890123456789")
+    }
+
     @Test func filesOfOthersBesideTheIndexStay() throws {
         let files = ["index.rows", "index.parts/mine.txt", "index.parts/mine.safetensors"]
         try FileManager.default.createDirectory(

@@ -115,8 +115,8 @@ package struct MaskMontage {
         _ statistics: MaskStatistics, on canvas: inout Canvas, top: Int, below: Int
     ) {
         write("how often:", on: &canvas, column: 0, top: below)
-        write("black never", on: &canvas, column: 0, top: below + 20)
-        write("white always", on: &canvas, column: 0, top: below + 40)
+        write("black never", on: &canvas, column: 0, top: below + 24)
+        write("white always", on: &canvas, column: 0, top: below + 48)
         let maps = [
             ("in the context", statistics.contextCounts),
             ("in any target", statistics.anyTargetCounts),

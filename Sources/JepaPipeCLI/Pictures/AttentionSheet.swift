@@ -5,7 +5,7 @@ package import JepaTensor
 
 /// A sheet of attention maps: where one patch of each image looks, head by head.
 ///
-/// An image is dark where its query patch does not look and glows where it does. All maps share
+/// An image is gray where its query patch does not look and glows where it does. All maps share
 /// one scale, so they can be compared: from 0 to the 99th percentile of all, in multiples of an
 /// equal share, 1/N.
 package struct AttentionSheet {
@@ -46,8 +46,9 @@ package struct AttentionSheet {
     }
 
     private static let queryColour = Colour(0, 210, 255)
-    /// How much of a map's colour lies over the image.
-    private static let cover = 0.78
+    /// How much of a map's colour lies over the image, where there is no attention and where there
+    /// is most: what is not looked at stays to be seen.
+    private static let cover = (least: 0.35, most: 0.9)
 
     private let title: String
     private let images: [(picture: Image, name: String)]
@@ -107,26 +108,36 @@ package struct AttentionSheet {
             }
             sheet.addRow([.init(framed(shown), heading: image.name)] + maps)
         }
-        sheet.addText("Brightness, the same in all maps:", colour: .black)
-        sheet.addRow([
-            .init(
-                ColourMap.inferno.bar(width: 2 * size.width + Sheet.gap, height: 24),
-                caption: "left: no attention at all")
-        ])
         sheet.addText(
-            "Right end: \(String(format: "%.1f", limit)) times an equal share, or more. An equal "
-                + "share is 1/\(grid.count).")
+            "The colours, the same in all maps, say how many times an equal share, "
+                + "1/\(grid.count), a patch gets:")
+        let bar = ScaleBar(
+            left: "0", right: "\(String(format: "%.1f", limit)) or more",
+            colour: { Self.lit(.gray, $0) })
+        sheet.addRow([.init(bar.draw(width: 2 * size.width + Sheet.gap))])
         return sheet.draw()
+    }
+
+    /// A pixel of an image in the light of attention from 0 to 1.
+    private static func lit(_ pixel: Colour, _ value: Double) -> Colour {
+        let value = min(max(value, 0), 1)
+        return pixel.blended(
+            with: ColourMap.inferno[value], share: cover.least + value * (cover.most - cover.least))
     }
 
     /// The image in the light of a map.
     private func overlay(_ shares: [Float], on gray: Image, limit: Double) -> Image {
-        var canvas = Canvas(gray)
+        var image = gray
         for (patch, share) in shares.enumerated() {
             let value = Double(share) * Double(grid.count) / limit
-            canvas.blend(box(of: patch, in: gray), with: .inferno(value), share: Self.cover)
+            let box = box(of: patch, in: gray)
+            for y in box.top..<box.top + box.height {
+                for x in box.left..<box.left + box.width {
+                    image[x, y] = Self.lit(gray[x, y], value)
+                }
+            }
         }
-        return framed(canvas.image)
+        return framed(image)
     }
 
     /// The image with a frame around the query patch.
@@ -144,8 +155,4 @@ package struct AttentionSheet {
             left: patch % grid.width * width, top: patch / grid.width * height, width: width,
             height: height)
     }
-}
-
-extension Colour {
-    fileprivate static func inferno(_ value: Double) -> Colour { ColourMap.inferno[value] }
 }

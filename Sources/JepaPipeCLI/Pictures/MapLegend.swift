@@ -88,14 +88,15 @@ package struct MapLegend {
                 sheet.addText("and \(classes.count - Self.mostNames) further classes")
             }
         case .distances(let range, let unit):
-            let bar = ColourMap.inferno.bar(width: 480, height: 18)
-            sheet.addRow([
-                .init(
-                    bar,
-                    caption: String(
-                        format: "left %.2f, right %.2f %@%@", range.upperBound,
-                        range.lowerBound, unit, hasUnknown ? "; gray is unknown" : ""))
-            ])
+            func words(_ distance: Double) -> String {
+                String(format: "%.2f", distance) + (unit.isEmpty ? "" : " \(unit)")
+            }
+            // What is near is bright, as in the maps.
+            let bar = ScaleBar(
+                left: words(range.upperBound), right: words(range.lowerBound),
+                colour: { ColourMap.inferno[$0] })
+            sheet.addRow([.init(bar.draw(width: 480))])
+            if hasUnknown { sheet.addText("Gray is unknown.") }
         }
     }
 }

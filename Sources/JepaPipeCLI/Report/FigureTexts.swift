@@ -8,6 +8,11 @@ enum FigureTexts {
     static let curves =
         "Dashed lines across are the untrained network. A curve that stays on its dashed line has "
         + "learnt nothing."
+    static let ownScale =
+        "On a scale of its own: losses compare only runs with the same losses and targets."
+    static let otherLosses =
+        "The losses or the targets of these runs differ: compare these figures only with those "
+        + "before the training, not with each other."
     static let evaluations =
         "Made by <code>jepa-pipe eval</code> with the frozen network, beside the same figure of the "
         + "untrained network, of plain pixels, and of an answer that never looks at the image."
@@ -44,6 +49,12 @@ enum FigureTexts {
         case .tooEarly:
             "There is not enough to go by yet."
         }
+    }
+
+    /// Why there are no figures about targets; the losses are HTML.
+    static func withoutTargets(_ losses: String) -> String {
+        "Skill and variance of targets are not shown: they compare a loss with what it would be for "
+            + "always guessing the mean of the targets, which does not go with \(losses)."
     }
 
     /// Title and explanation of a figure as `monitor.csv` names it behind the stage; nil for one that

@@ -8,38 +8,48 @@ struct ReportCharts {
     /// The charts that there is anything to show in.
     var charts: [Chart] {
         let features = [
-            ("knn", "k-NN accuracy", "How many images the most similar others name rightly."),
-            ("linear", "Linear accuracy", "How many images a linear classifier names rightly."),
-            ("rankme", "RankMe", "How many directions the features use; a fall is a loss."),
-            ("lidar", "LiDAR", "How many directions tell images apart."),
-            ("mean_cosine", "Mean cosine", "Of different images; near 1 they look all the same."),
-        ].compactMap { figure, title, help in
-            Chart(title, help: help, ofEncoders(figure))
+            ("knn", "How many images the most similar others name rightly."),
+            ("linear", "How many images a linear classifier names rightly."),
+            ("rankme", "How many directions the features use; a fall is a loss."),
+            ("lidar", "How many directions tell images apart."),
+            ("mean_cosine", "Of different images; near 1 they look all the same."),
+        ].compactMap { figure, help in
+            Chart(Self.title(figure), help: help, ofEncoders(figure))
         }
         let targets = [
             (
-                "patch_skill", "Skill",
+                "patch_skill",
                 "The part of the loss taken away by looking at the image; 0 is nothing."
             ),
-            (
-                "target_image_share", "Share of images",
-                "The part of the targets' variance that depends on the image."
-            ),
-            ("target_variance", "Variance of the targets", "0 would be one and the same target."),
-        ].compactMap { figure, title, help in
-            Chart(title, help: help, ofLosses(figure))
+            ("target_image_share", "The part of the targets' variance that depends on the image."),
+            ("target_variance", "0 would be one and the same target."),
+        ].compactMap { figure, help in
+            Chart(Self.title(figure), help: help, ofLosses(figure))
         }
         let steps = [
-            (
-                "loss", "Loss",
-                "What is minimised. Its fall by itself does not say that anything is learnt."
-            ),
             ("gradient_norm", "Length of the gradient", "A jump is a sign of trouble."),
             ("lr", "Learning rate", "As the schedule says."),
         ].compactMap { figure, title, help in
             Chart(title, help: help, perStep(figure))
         }
-        return features + targets + steps
+        return features + targets + losses + steps
+    }
+
+    /// What the table of the figures calls it, too.
+    private static func title(_ figure: String) -> String {
+        FigureTexts.text(of: figure)?.title ?? figure
+    }
+
+    /// The losses of the steps, of runs that cannot be compared each on a scale of its own.
+    private var losses: [Chart] {
+        let curves = perStep("loss")
+        guard LossOrigin.areComparable(runs) else {
+            return zip(runs, curves).compactMap { run, curve in
+                Chart("Loss of \(run.name)", help: FigureTexts.ownScale, [curve])
+            }
+        }
+        let help = "What is minimised. Its fall by itself does not say that anything is learnt."
+        return [Chart("Loss", help: help, curves)].compactMap { $0 }
     }
 
     /// A figure of the encoders: of several runs only that of the judged one.

@@ -123,8 +123,25 @@ package struct ReportPage {
                 runs.compactMap { run in run.losses.first.map { (run.name, run, $0) } },
             ]
         }
-        let html = tables.map(table).joined(separator: "\n")
+        let html = (tables.map(table) + notesOnLosses).joined(separator: "\n")
         return html.allSatisfy(\.isWhitespace) ? "" : "<div class=\"learnt\">\(html)</div>"
+    }
+
+    /// What has to be known to read the figures of the losses, or why there are none.
+    private var notesOnLosses: [String] {
+        var notes: [String] = []
+        if runs.count(where: { !$0.losses.isEmpty }) > 1, !LossOrigin.areComparable(runs) {
+            notes.append(FigureTexts.otherLosses)
+        }
+        for run in runs where run.judged != nil && run.losses.isEmpty {
+            let losses = LossOrigin(run).losses.map {
+                "<code>\(HTML.escaped($0.name))</code> (\(HTML.escaped($0.use)))"
+            }
+            guard !losses.isEmpty else { continue }
+            let whose = runs.count == 1 ? "" : "\(HTML.escaped(run.name)): "
+            notes.append(whose + FigureTexts.withoutTargets(losses.joined(separator: ", ")))
+        }
+        return notes.map { "<p class=\"help\">\($0)</p>" }
     }
 
     /// One row per figure, from untrained to trained.
@@ -184,13 +201,23 @@ package struct ReportPage {
         let how = record.protocol.sorted { $0.key < $1.key }
             .map { "<dt>\(HTML.escaped($0.key))</dt><dd>\(HTML.escaped($0.value))</dd>" }
         let notes = record.notes.map { "<p class=\"help\">\(HTML.escaped($0))</p>" }
-        return "<h4>\(HTML.escaped(record.task))</h4><p class=\"help\">"
+        return "<h4>\(HTML.escaped(heading(record)))</h4><p class=\"help\">"
             + "\(HTML.escaped(about.joined(separator: "; ")))</p>"
             + HTML.table(["Figure", "trained", "untrained", "pixels", "without looking"], rows)
             + (how.isEmpty
                 ? ""
                 : "<details><summary>How it was done</summary><dl>\(how.joined())</dl></details>")
             + notes.joined()
+    }
+
+    /// The task, when it was done and on how many images: one task may be done several times.
+    private func heading(_ record: EvaluationRecord) -> String {
+        let isUniversal = record.time.hasSuffix("Z") && record.time.count >= 17
+        let time =
+            isUniversal
+            ? String(record.time.prefix(16)).replacing("T", with: " ") + " UTC" : record.time
+        let count = record.data.testImages
+        return "\(record.task), \(time), \(Quantities.count(count)) image\(count == 1 ? "" : "s")"
     }
 
     // MARK: - Pictures

@@ -20,7 +20,7 @@ struct NeighbourPage {
             let figures = answer.neighbours.map { neighbour in
                 figure(
                     "\(folder)/\(neighbour.file)", name: neighbour.file,
-                    number: String(format: "%.3f", neighbour.similarity))
+                    number: neighbour.shownSimilarity)
             }
             return "<section>\n"
                 + figure(answer.query, name: answer.query, number: "query", isQuery: true)
@@ -59,7 +59,7 @@ struct NeighbourPage {
             NeighbourSheet.thumbnail(path).map { image in
                 let data = Data(image.jpegData()).base64EncodedString()
                 return "<img src=\"data:image/jpeg;base64,\(data)\" alt=\"\(label)\">"
-            } ?? "<div>not found</div>"
+            } ?? "<div>\(NeighbourSheet.reason(path))</div>"
         return "<figure\(isQuery ? " class=\"query\"" : "")>\(picture)<figcaption>\(number)"
             + "<span>\(label)</span></figcaption></figure>\n"
     }

@@ -1,7 +1,8 @@
+import Foundation
 import JepaImages
 
 /// A picture of answers: a row for each image that was asked for, it first, then its neighbours.
-struct NeighbourSheet {
+package struct NeighbourSheet {
     /// The side of an image, in pixels.
     static let side = 112
     private static let gap = 8
@@ -18,7 +19,7 @@ struct NeighbourSheet {
         self.folder = folder
     }
 
-    /// The picture. A neighbour whose file is gone is an empty field with its name.
+    /// The picture. An image that is not there, or cannot be read, is a field that says so.
     func picture() -> Image {
         let columns = 1 + (answers.map(\.neighbours.count).max() ?? 0)
         let (step, height) = (Self.side + Self.gap, Self.side + Self.caption + Self.gap)
@@ -36,9 +37,9 @@ struct NeighbourSheet {
                     left: Self.gap - 3, top: top - 3, width: Self.side + 6, height: Self.side + 6),
                 with: Self.frame, thickness: 3)
             for (column, neighbour) in answer.neighbours.enumerated() {
-                let number = "\((neighbour.similarity * 1000).rounded() / 1000)"
                 Self.draw(
-                    "\(folder)/\(neighbour.file)", captions: [number, Self.short(neighbour.file)],
+                    "\(folder)/\(neighbour.file)",
+                    captions: [neighbour.shownSimilarity, Self.short(neighbour.file)],
                     on: &canvas, left: Self.gap + apart + (column + 1) * step, top: top)
             }
         }
@@ -57,12 +58,18 @@ struct NeighbourSheet {
         ).resized(to: side, side, filter: .bilinear)
     }
 
-    /// The folder and the beginning of the name, as long as fits below an image.
-    private static func short(_ path: String) -> String {
+    /// The folder and the name, or as much of their end as fits below an image: names of one kind
+    /// begin alike.
+    package static func short(_ path: String) -> String {
         let parts = path.split(separator: "/").suffix(2)
         let text = parts.joined(separator: "/")
         let limit = side / 6
-        return text.count <= limit ? text : String(text.prefix(limit - 1)) + "~"
+        return text.count <= limit ? text : "~" + String(text.suffix(limit - 1))
+    }
+
+    /// Why an image is not shown.
+    static func reason(_ path: String) -> String {
+        FileManager.default.fileExists(atPath: path) ? "not readable" : "not found"
     }
 
     private static func draw(
@@ -73,11 +80,15 @@ struct NeighbourSheet {
             canvas.draw(image, left: left, top: top)
         } else {
             canvas.outline(box, with: faint)
-            canvas.write("not found", left: left + 8, top: top + side / 2, colour: faint)
+            let text = reason(path)
+            let size = Canvas.size(of: text)
+            canvas.write(
+                text, left: left + (side - size.width) / 2, top: top + (side - size.height) / 2,
+                colour: faint)
         }
         for (line, text) in captions.enumerated() {
             canvas.write(
-                text, left: left, top: top + side + 4 + 10 * line,
+                text, left: left, top: top + side + 4 + 11 * line,
                 colour: line == 0 ? .black : faint)
         }
     }

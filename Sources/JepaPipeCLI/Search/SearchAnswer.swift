@@ -10,12 +10,29 @@ struct SearchAnswer: Encodable {
         let file: String
         /// The cosine, -1 to 1.
         let similarity: Float
+
+        /// The cosine as it stands below an image.
+        var shownSimilarity: String { String(format: "%.3f", similarity) }
     }
 
     /// The image that was asked for.
     let query: String
     /// The most similar first.
     let neighbours: [Neighbour]
+
+    /// Says how many of the images of some answers are not where the index has them; nil if all
+    /// are there.
+    ///
+    /// - Parameter folder: That of the index.
+    static func missing(_ answers: [Self], in folder: String) -> String? {
+        let files = Set(answers.flatMap(\.neighbours).map(\.file))
+        let missing = files.filter {
+            !FileManager.default.fileExists(atPath: "\(folder)/\($0)")
+        }
+        guard !missing.isEmpty else { return nil }
+        return "\(missing.count) of \(files.count) images \(missing.count == 1 ? "was" : "were") "
+            + "not found in '\(folder)': --images DIR tells where the folder of the index is now."
+    }
 
     /// Answers as JSON.
     static func json(_ answers: [SearchAnswer]) throws -> String {

@@ -83,6 +83,7 @@ enum SearchQueryCommand: Command {
                     NeighbourPage(answers, folder: folder, title: title).html, to: out)
             }
             JepaPipe.report("Wrote \(out).")
+            if let missing = SearchAnswer.missing(answers, in: folder) { JepaPipe.report(missing) }
         }
         return JepaPipe.ExitStatus.done
     }

@@ -46,6 +46,37 @@ struct AttentionSheetTests {
         #expect(drawn[216 + 1, top + 1] != frame)
     }
 
+    @Test func whatIsNotLookedAtIsStillSeen() throws {
+        let half = Image(
+            width: 32, height: 32,
+            pixels: (0..<32 * 32).flatMap {
+                [UInt8](repeating: $0 % 32 < 8 ? 40 : 200, count: 3)
+            })
+        let drawn = AttentionSheet(
+            title: "t", images: [(half, "half")], columns: [.init("head", [[0, 0.5, 0.4, 0.1]])],
+            grid: grid, query: 3
+        ).draw()
+        let top = try #require((0..<drawn.height).first { drawn[13, $0] == Colour(40, 40, 40) })
+        // The first patch gets no attention: its dark and its bright half.
+        let (dark, bright) = (drawn[216 + 20, top + 48], drawn[216 + 76, top + 48])
+        #expect(dark.red < 40 && bright.red > 110)
+        #expect(bright.red == bright.green && abs(Int(bright.red) - Int(bright.blue)) < 4)
+    }
+
+    @Test func theScaleHasItsNumbersAtItsEnds() throws {
+        let drawn = sheet([0, 0.5, 0.4, 0.1]).draw()
+        // The stripe is the lowest picture, its numbers stand below: 22 + 6 + 18 and the edge.
+        let top = drawn.height - 12 - 18 - 6 - 22
+        let (left, right) = (drawn[12, top + 11], drawn[12 + 395, top + 11])
+        #expect(Int(left.red) < 100 && Int(right.red) > 220)
+        func ink(_ columns: Range<Int>) -> Int {
+            (top + 28..<drawn.height).reduce(0) { sum, y in
+                sum + columns.filter { drawn[$0, y] == Sheet.quiet }.count
+            }
+        }
+        #expect(ink(12..<22) > 40 && ink(280..<408) > 150 && ink(30..<250) == 0)
+    }
+
     @Test func theScaleIsInMultiplesOfAnEqualShareAndNotTooFine() {
         #expect(sheet([0.25, 0.25, 0.25, 0.25]).limit == 2)
         #expect(sheet([0, 0, 1, 0]).limit == 4)

@@ -28,7 +28,7 @@ struct PredictionSheetTests {
     /// The colour in the middle of a patch of a picture of the sheet.
     private func colour(_ sheet: Image, _ row: Int, _ column: Int, patch: Int) -> Colour {
         // From below: every row of pictures has two lines of heading and the same height.
-        let step = 160 + 12 + 2 * 14 + 6 + 6
+        let step = 160 + 12 + 2 * 18 + 4 + 4
         let top = sheet.height - 12 - 160 - (2 - row) * step
         return sheet[12 + column * 172 + patch % 2 * 80 + 40, top + patch / 2 * 80 + 40]
     }

@@ -110,7 +110,7 @@ struct TokenMapsTests {
         #expect(one.width == 4 * 12 + 3 * 192)
         let two = try sheet(3, rows: 2)
         // A line of text, a row of maps, and the gaps.
-        #expect(two.height - one.height == 14 + 12 + 192 + 12)
+        #expect(two.height - one.height == 18 + 12 + 192 + 12)
         #expect(try sheet(6, rows: 2).height == two.height)
         #expect(try sheet(7, rows: 2).width == 7 * 12 + 6 * 192)
         #expect(try sheet(7, rows: 2).height > two.height + 3 * 192)
