@@ -132,9 +132,14 @@ public struct Wiring {
 extension Wiring {
     private mutating func entry(for written: Graph.Node, _ registry: Registry) -> Registry.Entry? {
         guard let use = written.use else {
+            let misspelt = written.entries.first {
+                nearestSpelling(to: $0.key, among: ["use"]) != nil
+            }
             report(
-                .missing, "stage '\(written.name)' needs 'use', the name of a registered stage",
-                written.location, stage: written.name)
+                .missing,
+                "stage '\(written.name)' needs 'use', the name of a registered stage"
+                    + (misspelt.map { "; did you mean 'use' instead of '\($0.key)'?" } ?? ""),
+                misspelt?.location ?? written.location, stage: written.name)
             return nil
         }
         guard case .text(let name) = use.content else {

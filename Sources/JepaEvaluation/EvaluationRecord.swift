@@ -19,16 +19,17 @@
 ///   },
 ///   "protocol": {"classifier": "logistic regression, C 1", "features": "mean of the patches"},
 ///   "figures": [
-///     {"name": "linear", "value": 0.51, "spread": 0.01, "untrained": 0.38, "pixels": 0.40,
-///      "baseline": 0.1, "isBetterHigher": true}
+///     {"name": "linear", "value": 0.51, "standardError": 0.011, "untrained": 0.38,
+///      "pixels": 0.40, "baseline": 0.1, "isBetterHigher": true}
 ///   ],
 ///   "notes": ["…"]
 /// }
 /// ```
 ///
 /// A figure that does not exist is left out of the file, never null and never a guess: `spread`
-/// without repetitions, `untrained` where there is no such network, and so on. Keys are those of
-/// the properties; readers have to take figures and keys of the protocol as they come.
+/// without repetitions, `standardError` of what is no share of the images, `untrained` where there
+/// is no such network, and so on. Keys are those of the properties; readers have to take figures and
+/// keys of the protocol as they come.
 public struct EvaluationRecord: Codable, Equatable, Sendable {
     /// The first entry of every file.
     public static let currentFormat = "jepa-pipe evaluation 1"
@@ -37,7 +38,8 @@ public struct EvaluationRecord: Codable, Equatable, Sendable {
     public struct Network: Codable, Equatable, Sendable {
         /// The file or folder of the weights.
         public var weights: String
-        /// `target encoder` or `context encoder`.
+        /// `target encoder` or `context encoder`; `trained encoder` of a pipeline without a target
+        /// encoder.
         public var network: String
         /// Training steps behind the weights; nil where they did not come from a run.
         public var step: Int?
@@ -94,6 +96,8 @@ public struct EvaluationRecord: Codable, Equatable, Sendable {
         public var value: Double
         /// The (sample) standard deviation over repetitions.
         public var spread: Double?
+        /// How far the value may be off because the test images are not more; see `shareError`.
+        public var standardError: Double?
         /// The same figure of the same network before any training.
         public var untrained: Double?
         /// The same figure of the pixels of the image, scaled down to at most 16x16.
@@ -106,12 +110,14 @@ public struct EvaluationRecord: Codable, Equatable, Sendable {
 
         /// A figure.
         public init(
-            _ name: String, _ value: Double, spread: Double? = nil, untrained: Double? = nil,
-            pixels: Double? = nil, baseline: Double? = nil, isBetterHigher: Bool = true
+            _ name: String, _ value: Double, spread: Double? = nil, standardError: Double? = nil,
+            untrained: Double? = nil, pixels: Double? = nil, baseline: Double? = nil,
+            isBetterHigher: Bool = true
         ) {
             self.name = name
             self.value = value
             self.spread = spread
+            self.standardError = standardError
             self.untrained = untrained
             self.pixels = pixels
             self.baseline = baseline

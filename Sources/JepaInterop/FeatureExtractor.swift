@@ -29,14 +29,21 @@ public final class FeatureExtractor {
     public init(
         _ model: ModelWeights, encoder: ModelNetwork, layers: Int = 1, pooling: Pooling = .mean
     ) throws {
-        guard (1...model.sizes.depth).contains(layers) else {
-            throw PipelineError(
-                .value, "an encoder of depth \(model.sizes.depth) does not have \(layers) layers")
-        }
+        try FeatureExtractor.checkLayers(layers, depth: model.sizes.depth)
         network = try model.encoder(encoder)
         self.layers = layers
         width = layers * model.sizes.width
         patches = pooling == .none ? model.sizes.gridHeight * model.sizes.gridWidth : nil
+    }
+
+    /// Checks that an encoder has so many blocks.
+    ///
+    /// - Throws: `value` if it has fewer.
+    public static func checkLayers(_ layers: Int, depth: Int) throws {
+        guard (1...depth).contains(layers) else {
+            throw PipelineError(
+                .value, "an encoder of depth \(depth) does not have \(layers) layers")
+        }
     }
 
     /// Embeds images `[B, C, H, W]`, normalised.

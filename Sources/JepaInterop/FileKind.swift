@@ -76,7 +76,10 @@ public enum FileKind: String, CaseIterable, Sendable {
         }
         throw PipelineError(
             .file, "\(quoted(path)) is \(unknown(head))",
-            notes: ["Known: safetensors, torch files since version 1.6, numpy's npy."])
+            notes: [
+                "Known: safetensors, torch files since version 1.6, numpy's npy; run folders, "
+                    + "folders of imported weights, Hugging Face folders."
+            ])
     }
 
     /// What a file that cannot be read looks like.

@@ -69,12 +69,20 @@ public struct SearchIndex: Sendable {
     ///
     /// - Throws: `file` if it is none, or damaged.
     public init(path: String) throws {
-        let reader = try SafetensorsReader(path: path)
-        guard reader.metadata["format"] == Self.format, let text = reader.metadata["description"]
+        let remedy = "'jepa-pipe search index' makes an index."
+        let kind: FileKind
+        do {
+            kind = try FileKind(of: path)
+        } catch var error as PipelineError {
+            error.notes = [remedy]
+            throw error
+        }
+        let found = kind == .safetensors ? try SafetensorsReader(path: path) : nil
+        guard let reader = found, reader.metadata["format"] == Self.format,
+            let text = reader.metadata["description"]
         else {
             throw PipelineError(
-                .file, "\(quoted(path)) is no search index",
-                notes: ["'jepa-pipe search index' makes one."])
+                .file, "\(quoted(path)) is \(kind.words), but no search index", notes: [remedy])
         }
         self.path = path
         do {

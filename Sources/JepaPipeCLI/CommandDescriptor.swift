@@ -24,6 +24,27 @@ package struct CommandDescriptor: Sendable {
 
     /// A value given by its name, or a switch.
     package struct Option: Sendable {
+        /// Values of another option, with one of which an option means something.
+        package struct Place: Sendable {
+            /// The other option, with its dashes.
+            let option: String
+            /// One or more of its values.
+            let values: [String]
+
+            /// A place.
+            package init(option: String, values: [String]) {
+                self.option = option
+                self.values = values
+            }
+
+            /// `--task count or distance`
+            var words: String {
+                let list = values.dropLast().joined(separator: ", ")
+                let last = values.last ?? ""
+                return "\(option) \(list.isEmpty ? last : "\(list) or \(last)")"
+            }
+        }
+
         /// With its dashes: `--out`.
         package let name: String
         /// With its dash, if there is a short form: `-o`.
@@ -38,8 +59,12 @@ package struct CommandDescriptor: Sendable {
         package let isRepeatable: Bool
         /// Whether many commands have it, so that a usage line leaves it out as it does `--help`.
         package let isCommon: Bool
+        /// Whether the command cannot do without it.
+        package let isRequired: Bool
         /// What holds without it.
         package let standard: String?
+        /// Where it means something; empty if that is everywhere.
+        package let belongsTo: [Place]
         /// What it does, in a sentence.
         package let help: String
 
@@ -47,7 +72,8 @@ package struct CommandDescriptor: Sendable {
         package init(
             name: String, short: String? = nil, value: String? = nil, choices: [String] = [],
             range: ClosedRange<Int>? = nil, isRepeatable: Bool = false, isCommon: Bool = false,
-            standard: String? = nil, help: String
+            isRequired: Bool = false, standard: String? = nil, belongsTo: [Place] = [],
+            help: String
         ) {
             self.name = name
             self.short = short
@@ -56,12 +82,17 @@ package struct CommandDescriptor: Sendable {
             self.range = range
             self.isRepeatable = isRepeatable
             self.isCommon = isCommon
+            self.isRequired = isRequired
             self.standard = standard
+            self.belongsTo = belongsTo
             self.help = help
         }
 
         /// The option as messages write it: `--out DIR`.
         package var usage: String { value.map { "\(name) \($0)" } ?? name }
+
+        /// `--protocol paper or --task finetune`; empty if it means something everywhere.
+        var belonging: String { belongsTo.map(\.words).joined(separator: " or ") }
     }
 
     /// A command line that works, and what it does.
@@ -109,11 +140,30 @@ package struct CommandDescriptor: Sendable {
 
     /// `jepa-pipe run FILE [--set PATH=VALUE]... [--out DIR]`
     package var usage: String {
+        let names = options.filter { !$0.isCommon && !$0.isRequired }.map {
+            "[\($0.usage)]" + ($0.isRepeatable ? "..." : "")
+        }
+        return (usageOfRequired + names).joined(separator: " ")
+    }
+
+    /// What stands below a mistake: the usage, without the names of options if they are many, and
+    /// where there is more.
+    package var usageNotes: [String] {
+        let short = (usageOfRequired + ["[options]"]).joined(separator: " ")
+        return [
+            "Usage: \(usage.count <= Self.longestUsage ? usage : short)",
+            "'jepa-pipe \(name) --help' tells more.",
+        ]
+    }
+
+    /// A longer usage tells nothing that could be found in it.
+    private static let longestUsage = 160
+
+    /// The beginning of a usage, as words: everything that cannot be left out, and all arguments.
+    private var usageOfRequired: [String] {
         let places = arguments.map {
             ($0.isOptional ? "[\($0.name)]" : $0.name) + ($0.isRepeatable ? "..." : "")
         }
-        let named = options.filter { !$0.isCommon }
-        let names = named.map { "[\($0.usage)]" + ($0.isRepeatable ? "..." : "") }
-        return (["jepa-pipe", name] + places + names).joined(separator: " ")
+        return ["jepa-pipe", name] + places + options.filter(\.isRequired).map(\.usage)
     }
 }

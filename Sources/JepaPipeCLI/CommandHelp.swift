@@ -64,6 +64,7 @@ extension CommandDescriptor.Option {
             text += " From \(range.lowerBound) to \(range.upperBound)."
         }
         if let standard { text += " Default: \(standard)." }
+        if !belongsTo.isEmpty { text += " Belongs to \(belonging)." }
         if isRepeatable { text += " May be given several times." }
         return ((short.map { "\($0), " } ?? "    ") + usage, text)
     }

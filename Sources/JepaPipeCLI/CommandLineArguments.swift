@@ -1,4 +1,5 @@
 import JepaCore
+import JepaTraining
 
 /// The arguments of a command, matched against its description.
 ///
@@ -16,7 +17,8 @@ package struct CommandLineArguments: Sendable {
 
     /// Matches the words behind the name of a command.
     ///
-    /// - Throws: `PipelineError` with the code `usage` for the first that does not fit.
+    /// - Throws: `PipelineError` with the code `usage` for the first that does not fit;
+    ///   `PipelineErrors` with all options that mean nothing beside the others.
     package init(_ words: [String], for command: CommandDescriptor) throws {
         self.command = command
         let before = words.prefix { $0 != "--" }
@@ -35,7 +37,7 @@ package struct CommandLineArguments: Sendable {
                 positional.append(word)
                 continue
             }
-            let (option, attached) = try option(word)
+            let (option, attached) = try option(word, before: rest.first)
             let value = try value(of: option, attached, &rest)
             if values[option.name] != nil && !option.isRepeatable {
                 throw error("'\(option.name)' is given twice")
@@ -43,6 +45,7 @@ package struct CommandLineArguments: Sendable {
             values[option.name, default: []].append(value)
         }
         try assign(positional)
+        try checkPlaces()
     }
 
     private static func isOption(_ word: String) -> Bool {
@@ -86,6 +89,23 @@ package struct CommandLineArguments: Sendable {
     /// The value of an option with a range.
     package func integer(_ option: String) -> Int? { value(option).flatMap { Int($0) } }
 
+    /// The file that an option names, whose ending has to be one of some, in any case.
+    ///
+    /// - Parameter endings: Such as `.png`, one or more.
+    /// - Returns: The file and which of the endings it has; nil if the option is not given.
+    /// - Throws: `usage` for another ending.
+    package func file(
+        _ option: String, endings: [String]
+    ) throws -> (path: String, ending: String)? {
+        guard let path = value(option) else { return nil }
+        if let ending = endings.first(where: { path.lowercased().hasSuffix($0) }) {
+            return (path, ending)
+        }
+        throw error(
+            "the value '\(path)' is invalid for '\(declared(option).usage)'; it ends in "
+                + endings.joined(separator: " or "))
+    }
+
     private func declared(_ name: String) -> CommandDescriptor.Option {
         guard let option = command.options.first(where: { $0.name == name }) else {
             fatalError("'\(command.name)' reads the option '\(name)' but does not declare it")
@@ -96,12 +116,16 @@ package struct CommandLineArguments: Sendable {
     // MARK: - Matching
 
     private func option(
-        _ word: String
+        _ word: String, before next: String?
     ) throws -> (option: CommandDescriptor.Option, attached: String?) {
         let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         let name = String(parts[0])
         if let found = command.options.first(where: { $0.name == name || $0.short == name }) {
             return (found, parts.count == 2 ? String(parts[1]) : nil)
+        }
+        if let key = trainingKey(name) {
+            let value = parts.count == 2 ? String(parts[1]) : next ?? "VALUE"
+            throw error("unknown option '\(name)'; did you mean '--set train.\(key)=\(value)'?")
         }
         let names = command.options.map(\.name) + ["--help", "--version"]
         // One dash instead of two is a misspelling of its own.
@@ -109,6 +133,15 @@ package struct CommandLineArguments: Sendable {
             names.contains("-" + name) ? "-" + name : nearestSpelling(to: name, among: names)
         let hint = nearest.map { "; did you mean '\($0)'?" } ?? ""
         throw error("unknown option '\(name)'\(hint)")
+    }
+
+    /// The key of the section `train` that an unknown option is called like, if graph files can be
+    /// changed at all.
+    private func trainingKey(_ name: String) -> String? {
+        guard name.hasPrefix("--"), command.options.contains(where: { $0.name == "--set" })
+        else { return nil }
+        let key = String(name.dropFirst(2)).replacing("-", with: "_")
+        return TrainingSettings.parameters.contains { $0.name == key } ? key : nil
     }
 
     private func value(
@@ -163,9 +196,27 @@ package struct CommandLineArguments: Sendable {
         }
     }
 
+    /// Refuses options that would change nothing.
+    private func checkPlaces() throws {
+        let misplaced = command.options.filter { values[$0.name] != nil && !isInPlace($0) }
+        if misplaced.isEmpty { return }
+        throw PipelineErrors(
+            misplaced.map {
+                PipelineError(.usage, "'\($0.name)' belongs to \($0.belonging)")
+            })
+    }
+
+    /// Whether an option means something beside the others, which have to do so themselves.
+    private func isInPlace(_ option: CommandDescriptor.Option) -> Bool {
+        option.belongsTo.isEmpty
+            || option.belongsTo.contains { place in
+                // Whoever needs the other option says that it is missing.
+                (value(place.option).map { place.values.contains($0) } ?? true)
+                    && isInPlace(declared(place.option))
+            }
+    }
+
     private func error(_ message: String) -> PipelineError {
-        PipelineError(
-            .usage, message,
-            notes: ["Usage: \(command.usage)", "'jepa-pipe \(command.name) --help' tells more."])
+        PipelineError(.usage, message, notes: command.usageNotes)
     }
 }

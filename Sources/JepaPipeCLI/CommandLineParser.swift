@@ -46,6 +46,12 @@ package struct CommandLineParser: Sendable {
         {
             throw error("unexpected argument '\(word)'; did you mean '\(name)'?")
         }
+        // `stages vit`: there is but one command that could take the word.
+        if command.arguments.isEmpty, let word = behind.first, !word.hasPrefix("-"),
+            let only = family(of: command.name).first, family(of: command.name).count == 1
+        {
+            throw error("unexpected argument '\(word)'; did you mean '\(only.name) \(word)'?")
+        }
         let arguments = try CommandLineArguments(behind, for: command)
         if arguments.asksForHelp { return .show(command.helpText) }
         if arguments.asksForVersion { return .show("jepa-pipe \(version)") }
@@ -89,13 +95,18 @@ package struct CommandLineParser: Sendable {
             }
             throw error(
                 "'\(word)' is followed by one of \(seconds.joined(separator: ", "))"
-                    + (found ?? ""), notes: family.map { "Usage: \($0.usage)" })
+                    + (found ?? ""), notes: family.map { $0.usageNotes[0] })
         }
         if word.hasSuffix(".yaml") || word.hasSuffix(".yml") {
             throw error("a command is missing before '\(word)'", notes: [list])
         }
-        throw error("unknown command '\(word)'\(didYouMean(word, among: names))", notes: [list])
+        let nearest = nearestSpelling(to: word, among: names + Self.otherNames.keys)
+        let hint = nearest.map { "; did you mean '\(Self.otherNames[$0] ?? $0)'?" } ?? ""
+        throw error("unknown command '\(word)'\(hint)", notes: [list])
     }
+
+    /// What other programs call a command, and what it is called here.
+    private static let otherNames = ["fit": "run", "pretrain": "run", "train": "run"]
 
     private func error(_ message: String, notes: [String] = []) -> PipelineError {
         PipelineError(.usage, message, notes: notes + ["'jepa-pipe --help' tells more."])

@@ -13,6 +13,13 @@ enum Quantities {
         return value < 0 ? "-" + text : text
     }
 
+    /// `1 image`, `85,646 images`.
+    ///
+    /// - Parameter noun: What is counted, one of it.
+    static func count(_ value: Int, _ noun: String) -> String {
+        "\(count(value)) \(noun)\(value == 1 ? "" : "s")"
+    }
+
     /// `512 B`, `3.4 MiB`, `1.2 GiB`.
     static func bytes(_ value: Int) -> String {
         let units = ["B", "KiB", "MiB", "GiB", "TiB"]

@@ -98,15 +98,16 @@ public struct MonitorSettings: Equatable, Sendable {
                         + didYouMean(name, among: graph.nodes.map(\.name)),
                     at: values.location(of: key))
             }
-            if key == "held_out", graph.hasEdge(from: name, registry) {
+            // A stage of an unknown kind is reported where it stands.
+            guard let found else { return nil }
+            if key == "held_out", found == role, graph.hasEdge(from: name, registry) {
                 return PipelineError(
                     .wiring,
                     "'\(key)' of 'monitor' names '\(name)', whose images are trained on; it takes "
                         + "a data source on no edge", at: values.location(of: key),
                     notes: ["Leave it out to keep some images of '\(name)' for the queries."])
             }
-            // A stage of an unknown kind is reported where it stands.
-            guard let found, found != role else { return nil }
+            guard found != role else { return nil }
             return PipelineError(
                 .wiring,
                 "'\(key)' of 'monitor' names '\(name)', a stage of the role '\(found.rawValue)'; "

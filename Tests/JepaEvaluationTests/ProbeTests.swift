@@ -33,6 +33,32 @@ import Testing
         #expect(found["linear"] == 0.25)
     }
 
+    // MARK: - Standard errors
+
+    /// Of many images that of the binomial distribution; of a few that are all right not zero.
+    @Test(arguments: [
+        (0.5, 10_000, 0.005), (0.1, 10_000, 0.003), (1.0, 10_000, 0.000141),
+        (1.0, 6, 0.126491), (0.0, 6, 0.126491),
+    ])
+    func theStandardErrorOfAShare(share: Double, count: Int, expected: Double) {
+        expectClose(shareError(share, of: count), expected, within: 0.01 * expected)
+    }
+
+    @Test func sharesOfTheTestImagesHaveAStandardError() throws {
+        let (train, test, _) = try golden()
+        let count = test.images.count
+        let found = try [
+            NeighbourProbe(NearestNeighbours()).figures(train: train, test: test),
+            LinearProbe(LogisticRegression()).figures(train: train, test: test),
+            LowShotProbe(LogisticRegression(), amounts: [.perClass(5)], seeds: [0, 1])
+                .figures(train: train, test: test),
+        ]
+        for figures in found {
+            #expect(figures[0].standardError == shareError(figures[0].value, of: count))
+        }
+        #expect(found[0][1].standardError == nil && found[1][1].standardError == nil)
+    }
+
     // MARK: - Low-shot
 
     @Test func labelsAreDrawnClassByClass() {

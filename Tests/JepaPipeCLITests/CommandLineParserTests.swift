@@ -124,7 +124,7 @@ struct CommandLineParserTests {
         (
             ["train"],
             """
-            error: unknown command 'train'
+            error: unknown command 'train'; did you mean 'run'?
             Commands: run, graph, stages, stages show, masks.
             'jepa-pipe --help' tells more.
             """
@@ -157,6 +157,17 @@ struct CommandLineParserTests {
             error: unexpected argument 'shwo'; did you mean 'show'?
             'jepa-pipe --help' tells more.
             """
+        ),
+        (
+            ["stages", "vit"],
+            """
+            error: unexpected argument 'vit'; did you mean 'stages show vit'?
+            'jepa-pipe --help' tells more.
+            """
+        ),
+        (
+            ["run", "a", "--epochs=3"],
+            "error: unknown option '--epochs'; did you mean '--set train.epochs=3'?\n" + ofRun
         ),
         (["run"], "error: missing argument 'FILE': The graph file.\n" + ofRun),
         (["run", "a", "b"], "error: unexpected argument 'b'\n" + ofRun),

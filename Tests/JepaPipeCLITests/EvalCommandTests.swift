@@ -76,6 +76,9 @@ final class EvalCommandTests {
         #expect(record.encoder.network == "target encoder")
         #expect(record.encoder.step == 2)
         let knn = try figure("knn", record)
+        #expect(knn.standardError == shareError(knn.value, of: 3))
+        #expect(try figure("rankme", record).standardError == nil)
+        #expect(record.notes.last?.hasPrefix("Figures of 3 test images say little") == true)
         #expect(knn.pixels == 1)
         #expect(knn.untrained != nil)
         #expect(knn.baseline == 1)
@@ -110,6 +113,37 @@ final class EvalCommandTests {
                 Add an image, or name a folder of test images by --test.
 
                 """))
+    }
+
+    /// What a graph file would be told is of no use here: there are no stages and no settings.
+    @Test(
+        .enabled(if: Program.isBuilt),
+        arguments: [
+            ("--data empty", "error: 'empty' holds no JPEG or PNG images"),
+            ("--data nowhere", "error: folder 'nowhere' does not exist"),
+            (
+                "--data photos/train --test photos/test/blue",
+                """
+                error: 'photos/test/blue' has no sub-folders, but those of 'photos/train' are classes
+                The test images of a class are in a folder of the same name: blue, red.
+                """
+            ),
+            (
+                "--data cells --labels cells.csv",
+                """
+                error: missing --column NAME: the column of 'cells.csv' with a number per image
+                Columns: file, split, cells, good.
+                """
+            ),
+        ])
+    func foldersThatCannotBeUsedAreNamedAsTyped(options: String, message: String) throws {
+        try FileManager.default.createDirectory(
+            atPath: folder + "/empty", withIntermediateDirectories: false)
+        let outcome = try Program.run(
+            "jepa-pipe eval run --task knn --no-cache \(options)", in: folder)
+        #expect(outcome.status != 0)
+        let remark = "The target encoder is the stage 'target_encoder'.\n"
+        #expect(outcome.output == remark + message + "\n")
     }
 
     @Test func theRecordOfARunIsWrittenIntoItsFolder() throws {
@@ -288,6 +322,9 @@ final class EvalCommandTests {
         ["eval", "DIR/run", "--task", "finetune", "--drop-path", "1"],
         ["eval", "DIR/run", "--task", "linear", "--protocol", "paper", "--lr", "1,x"],
         ["eval", "DIR/run", "--task", "knn", "--layers", "x"],
+        // It has two.
+        ["eval", "DIR/run", "--task", "linear", "--layers", "1,3"],
+        ["eval", "DIR/run", "--task", "knn", "--column", "cells"],
         ["eval", "DIR/run", "--task", "low-shot", "--shots", "0%"],
         ["eval", "DIR/run", "--task", "count", "--labels", "DIR/cells.csv"],
         ["eval", "DIR/run", "--task", "count"],

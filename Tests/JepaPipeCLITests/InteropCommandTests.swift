@@ -1,4 +1,5 @@
 import Foundation
+import JepaEvaluation
 import JepaFormats
 import JepaImages
 import JepaPipeCLI
@@ -35,6 +36,8 @@ final class InteropCommandTests {
     @Test func aRunGoesOutAndComesBack() throws {
         try #require(run("run", graph, "--out", "DIR/run") == 0)
         #expect(run("inspect", "DIR/run") == 0)
+        #expect(run("inspect", "DIR/run", "--only", "target_encoder.norm") == 0)
+        #expect(run("inspect", "DIR/run", "--only", "zzz") == 1)
         #expect(run("export", "DIR/run", "--format", "official", "--out", "DIR/a.pth.tar") == 0)
         #expect(run("import", "DIR/a.pth.tar", "--heads", "2", "--out", "DIR/imported") == 0)
         let trained = try tensors("run/" + Self.last)
@@ -183,6 +186,26 @@ final class InteropCommandTests {
             try NpyFile.read("\(folder)/f\($0).npy").withUnsafeBytes(Array.init)
         }
         #expect(both[0] == both[1])
+        // It has its own name.
+        #expect(
+            run(
+                "eval", "DIR/pair", "--task", "knn", "--data", "scenes", "--images", "40",
+                "--no-cache", "--out", "DIR/new/record.json") == 0)
+        let record = try EvaluationRecord(file: folder + "/new/record.json")
+        #expect(record.encoder.network == "trained encoder")
+        #expect(record.protocol["features"]?.hasPrefix("the trained encoder, frozen") == true)
+    }
+
+    @Test func foldersOfResultsAreMade() throws {
+        let image = Image(width: 16, height: 16, colour: Colour(200, 100, 50))
+        try AtomicFile.write(image.pngData(), to: folder + "/images/0.png")
+        try #require(run("run", graph, "--out", "DIR/run") == 0)
+        #expect(run("features", "DIR/run", "DIR/images", "--out", "DIR/new/a/f.npy") == 0)
+        #expect(run("masks", graph, "--batches", "1", "--out", "DIR/new/b/m.PNG") == 0)
+        #expect(run("graph", graph, "--out", "DIR/new/c/g.txt") == 0)
+        for file in ["a/f.npy", "b/m.PNG", "c/g.txt"] {
+            #expect(FileManager.default.fileExists(atPath: "\(folder)/new/\(file)"), "\(file)")
+        }
     }
 
     @Test func networksOfOtherSizesOrHeadsAreRefusedBeforeARunIsMade() throws {

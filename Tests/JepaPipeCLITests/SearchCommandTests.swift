@@ -86,6 +86,7 @@ final class SearchCommandTests {
             #expect(neighbours[0]["file"] as? String == file)
             let similarities = neighbours.compactMap { $0["similarity"] as? Double }
             #expect(abs(similarities[0] - 1) < 1e-6)
+            #expect(similarities[0] <= 1)
             #expect(similarities == similarities.sorted(by: >))
         }
     }
@@ -143,6 +144,19 @@ final class SearchCommandTests {
                 == "~val_00009111.JPEG")
         #expect(NeighbourSheet.short("12345/789012345678") == "12345/789012345678")
         #expect(NeighbourSheet.short("12345/7890123456789") == "~345/7890123456789")
+    }
+
+    @Test func whatIsNoIndexIsSaidToBeNone() throws {
+        try #require(run("features", "DIR/run", "DIR/images", "--out", "DIR/f.npy") == 0)
+        try #require(run("features", "DIR/run", "DIR/images", "--out", "DIR/f.safetensors") == 0)
+        for (file, kind) in [
+            ("f.npy", "a numpy file"), ("f.safetensors", "a safetensors file"),
+            ("run", "a run folder"),
+        ] {
+            let path = "\(folder)/\(file)"
+            let error = #expect(throws: PipelineError.self) { try SearchIndex(path: path) }
+            #expect(error?.message == "\(quoted(path)) is \(kind), but no search index")
+        }
     }
 
     @Test func filesOfOthersBesideTheIndexStay() throws {

@@ -13,7 +13,7 @@ public struct LinearProbe: Probe {
     public func figures(train: ProbeSet, test: ProbeSet) throws -> [ProbeFigure] {
         let classification = try regression.fit(train.images).classify(test.images)
         return [
-            ProbeFigure("linear", classification.accuracy),
+            ProbeFigure("linear", share: classification.accuracy, of: test.images.count),
             ProbeFigure("linear, mean of classes", classification.balancedAccuracy),
         ]
     }

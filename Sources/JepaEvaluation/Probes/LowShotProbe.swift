@@ -67,11 +67,11 @@ public struct LowShotProbe: Probe {
         return try amounts.map { amount in
             ProbeFigure(
                 Self.name(amount),
-                of: try seeds.map { seed in
+                shares: try seeds.map { seed in
                     let part = try train.images.selecting(
                         Self.draw(amount, from: labels, seed: seed))
                     return try regression.fit(part).classify(test.images).accuracy
-                })
+                }, of: test.images.count)
         }
     }
 

@@ -19,7 +19,8 @@ public struct NeighbourProbe: Probe {
     public func figures(train: ProbeSet, test: ProbeSet) throws -> [ProbeFigure] {
         [
             ProbeFigure(
-                "knn", try classifier.classify(test.images, bank: train.images).accuracy),
+                "knn", share: try classifier.classify(test.images, bank: train.images).accuracy,
+                of: test.images.count),
             ProbeFigure(
                 "rankme", try FeatureSpectrum(of: train.images.features).rankMe, isOfPixels: false),
         ]

@@ -69,6 +69,8 @@ public struct ProbeFigure: Equatable, Sendable {
     public let value: Double
     /// The sample standard deviation of the repetitions; nil without.
     public let spread: Double?
+    /// The standard error of a share of the test images; nil for other figures.
+    public let standardError: Double?
     /// Whether more is better.
     public let isBetterHigher: Bool
     /// Whether it says something of pixels, too.
@@ -76,23 +78,30 @@ public struct ProbeFigure: Equatable, Sendable {
 
     /// A figure.
     public init(
-        _ name: String, _ value: Double, spread: Double? = nil, isBetterHigher: Bool = true,
-        isOfPixels: Bool = true
+        _ name: String, _ value: Double, spread: Double? = nil, standardError: Double? = nil,
+        isBetterHigher: Bool = true, isOfPixels: Bool = true
     ) {
         self.name = name
         self.value = value
         self.spread = spread
+        self.standardError = standardError
         self.isBetterHigher = isBetterHigher
         self.isOfPixels = isOfPixels
     }
 
-    /// The figure of several repetitions; at least one.
-    init(_ name: String, of values: [Double]) {
-        precondition(!values.isEmpty, "'\(name)' was computed no times")
-        let mean = values.reduce(0, +) / Double(values.count)
-        let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    /// The share of some images of which something is so, such as an accuracy.
+    init(_ name: String, share: Double, of count: Int) {
+        self.init(name, share, standardError: shareError(share, of: count))
+    }
+
+    /// The share of the same images in several repetitions; at least one.
+    init(_ name: String, shares: [Double], of count: Int) {
+        precondition(!shares.isEmpty, "'\(name)' was computed no times")
+        let mean = shares.reduce(0, +) / Double(shares.count)
+        let squares = shares.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
         self.init(
             name, mean,
-            spread: values.count > 1 ? (squares / Double(values.count - 1)).squareRoot() : nil)
+            spread: shares.count > 1 ? (squares / Double(shares.count - 1)).squareRoot() : nil,
+            standardError: shareError(mean, of: count))
     }
 }

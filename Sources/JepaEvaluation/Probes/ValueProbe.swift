@@ -37,7 +37,8 @@ public struct ValueProbe: Probe {
             figures.append(
                 ProbeFigure(
                     "accuracy",
-                    try regression.fit(train.images).classify(test.images).accuracy))
+                    share: try regression.fit(train.images).classify(test.images).accuracy,
+                    of: test.images.count))
         }
         let values = try train.requiredValues(for: "a regression")
         let ridge = try RidgeRegression(

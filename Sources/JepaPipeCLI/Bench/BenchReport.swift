@@ -14,8 +14,9 @@ struct BenchReport {
 
     private var heading: String {
         let parts = result.microBatch.map { ", \($0) at a time" } ?? ""
-        return "Pipeline '\(result.pipeline)': \(result.batchSize) images a step\(parts), "
-            + "\(result.threads) threads with \(result.instructions)"
+        return "Pipeline '\(result.pipeline)': "
+            + "\(Quantities.count(result.batchSize, "image")) a step\(parts), "
+            + "\(Quantities.count(result.threads, "thread")) with \(result.instructions)"
     }
 
     private var imagesLine: String {

@@ -12,6 +12,8 @@ struct ChosenEncoder {
     /// Whether positions are interpolated for another image size.
     let isInterpolated: Bool
     private let size: (height: Int, width: Int)?
+    /// The encoder as messages and records call it.
+    var words: String { loading.words(of: encoder) }
 
     /// What a command takes for it, besides the argument WEIGHTS.
     static let options: [CommandDescriptor.Option] = [

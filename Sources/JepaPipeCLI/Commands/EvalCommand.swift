@@ -19,7 +19,9 @@ enum EvalCommand: Command {
             "The encoder is frozen, except in 'finetune': its patch outputs are averaged, or, in "
                 + "'segmentation' and 'depth', taken one by one, and the task is learnt on top.",
             "Every figure stands beside that of the same network before any training, of the "
-                + "pixels of the image at 16x16, and of the most frequent class or the mean.",
+                + "pixels of the image at 16x16, and of the most frequent class or the mean. The "
+                + "standard error of an accuracy says how far it may be off because the test "
+                + "images are not more.",
             "The maps of 'segmentation' and 'depth' are PNG files of one channel, as large as "
                 + "their images: the map of DIR/images/a.jpg is DIR/labels/a.png (a class per "
                 + "pixel, 255 unknown) or DIR/depth/a.png (16 bits, 0 unknown); each may have "
@@ -48,7 +50,7 @@ enum EvalCommand: Command {
     private static let questions: [CommandDescriptor.Option] = [
         .init(
             name: "--task", value: "TASK", choices: EvaluationTask.allCases.map(\.rawValue),
-            help: "What the features are asked."),
+            isRequired: true, help: "What the features are asked."),
         .init(
             name: "--data", value: "IMAGES",
             help: "A folder with a sub-folder per class, or with 'train' and 'test' (or 'val') "
@@ -59,22 +61,22 @@ enum EvalCommand: Command {
             help: "A table with a line per image, for images without folders per class; of "
                 + "segmentation and depth the folder of maps, if not beside that of the images."),
         .init(
-            name: "--column", value: "NAME", help: "The column of the table with the number."),
+            name: "--column", value: "NAME", belongsTo: [.images],
+            help: "The column of the table with the number."),
         .init(
-            name: "--where", value: "COLUMN=TEXT", isRepeatable: true,
+            name: "--where", value: "COLUMN=TEXT", isRepeatable: true, belongsTo: [.images],
             help: "Takes only lines of the table in which that is so."),
         .init(
-            name: "--test-split", value: "TEXT", standard: "test",
+            name: "--test-split", value: "TEXT", standard: "test", belongsTo: [.images],
             help: "What the column 'split' of the table, if there is one, says of test images."),
         .init(
-            name: "--classes", value: "N|NAMES",
-            help: "The classes of maps for segmentation, as 21 or sky,road,tree; as many as occur "
-                + "if not given."),
+            name: "--classes", value: "N|NAMES", belongsTo: [.task(.segmentation)],
+            help: "The classes of maps, as 21 or sky,road,tree; as many as occur if not given."),
         .init(
-            name: "--depth-scale", value: "X", standard: "1000",
-            help: "What the numbers of maps for depth are divided by, as 1000 for millimetres."),
+            name: "--depth-scale", value: "X", standard: "1000", belongsTo: [.task(.depth)],
+            help: "What the numbers of maps are divided by, as 1000 for millimetres."),
         .init(
-            name: "--max-depth", value: "X",
+            name: "--max-depth", value: "X", belongsTo: [.task(.depth)],
             help: "Distances above it are unknown; 20 for the built-in images if not given."),
         .init(
             name: "--images", value: "N", range: 2...1_000_000_000,
@@ -82,17 +84,17 @@ enum EvalCommand: Command {
                 + "test images; 4000 of the built-in ones if not given. Without it "
                 + "segmentation and depth take no more of either than fill 1 GiB with tokens."),
         .init(
-            name: "--layers", value: "N[,N]",
+            name: "--layers", value: "N[,N]", belongsTo: [.frozen],
             help: "The last layers to put side by side; 1,4 for linear, else 1."),
         .init(
             name: "--neighbours", value: "K", range: 1...10_000, standard: "20",
-            help: "Neighbours that vote."),
+            belongsTo: [.task(.knn)], help: "Neighbours that vote."),
         .init(
-            name: "--shots", value: "LIST", standard: "1%,10%",
-            help: "Labels for low-shot: shares, or images per class, as in 1%,10%,5."),
+            name: "--shots", value: "LIST", standard: "1%,10%", belongsTo: [.task(.lowShot)],
+            help: "How many labels: shares, or images per class, as in 1%,10%,5."),
         .init(
             name: "--seeds", value: "N", range: 1...1000, standard: "5",
-            help: "How often labels for low-shot are drawn."),
+            belongsTo: [.task(.lowShot)], help: "How often labels are drawn."),
     ]
 
     /// Where features and records go.
@@ -110,7 +112,7 @@ enum EvalCommand: Command {
             let names = EvaluationTask.allCases.map(\.rawValue).joined(separator: ", ")
             throw PipelineError(
                 .usage, "missing --task TASK: what the features are asked; one of \(names)",
-                notes: ["Usage: \(descriptor.usage)"])
+                notes: descriptor.usageNotes)
         }
         let start = ContinuousClock.now
         let probe = try task.probe(arguments)
@@ -211,6 +213,7 @@ enum EvalCommand: Command {
             for file in pictures { try DenseCommand.write(picture, to: file) }
         }
         for file in files {
+            try OutputFolder.make(of: file)
             try AtomicFile.write(json, to: file)
             JepaPipe.report("Wrote \(file).")
         }

@@ -10,9 +10,10 @@ enum ExportCommand: Command {
         options: [
             .init(
                 name: "--format", value: "FORMAT",
-                choices: ModelExport.Format.allCases.map(\.rawValue), help: "Whose form."),
+                choices: ModelExport.Format.allCases.map(\.rawValue), isRequired: true,
+                help: "Whose form."),
             .init(
-                name: "--out", short: "-o", value: "PATH",
+                name: "--out", short: "-o", value: "PATH", isRequired: true,
                 help: "The file to write; for huggingface a folder."),
             .encoder, .heads, .pipeline, .recomputePositions, .plugins,
         ],
@@ -44,20 +45,20 @@ enum ExportCommand: Command {
         var hints = ModelHints(loneEncoder: encoder)
         hints.heads = arguments.integer("--heads")
         hints.recomputesPositions = arguments.isOn("--recompute-positions")
-        let model = try ModelLoading(
+        let loading = try ModelLoading(
             arguments.argument("WEIGHTS"), wanted: format == .official ? nil : [encoder],
-            pipelineFile: arguments.value("--pipeline"), hints: hints, registry: registry
-        ).model
+            pipelineFile: arguments.value("--pipeline"), hints: hints, registry: registry)
+        let model = loading.model
         let export = try ModelExport(model, as: format, encoder: encoder)
         try export.write(to: path)
         for remark in model.remarks { JepaPipe.report(remark) }
-        let names = export.networks.map(\.words).joined(separator: ", ")
+        let names = export.networks.map { loading.words(of: $0) }.joined(separator: ", ")
         let sizes = format == .official ? model.sizes.text : model.sizes.encoderText
         print("Wrote \(path): the \(names) of \(model.path), \(sizes).")
         return JepaPipe.ExitStatus.done
     }
 
     private static func missing(_ option: String) -> PipelineError {
-        PipelineError(.usage, "missing \(option)", notes: ["Usage: \(descriptor.usage)"])
+        PipelineError(.usage, "missing \(option)", notes: descriptor.usageNotes)
     }
 }

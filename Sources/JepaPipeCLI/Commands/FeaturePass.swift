@@ -16,9 +16,7 @@ struct FeaturePass {
         _ path: String, size: (height: Int, width: Int), like pipeline: Pipeline?, batchSize: Int,
         limit: Int?
     ) throws {
-        source = try PlainFolder(
-            path, named: "IMAGES", size: size, like: pipeline, limit: limit
-        ).source
+        source = try PlainFolder(path, size: size, like: pipeline, limit: limit).source
         self.batchSize = batchSize
     }
 

@@ -28,7 +28,7 @@ enum FeaturesCommand: Command {
     /// What it takes besides the encoder.
     private static let own: [CommandDescriptor.Option] = [
         .init(
-            name: "--out", short: "-o", value: "FILE",
+            name: "--out", short: "-o", value: "FILE", isRequired: true,
             help: "The file to write, .npy or .safetensors."),
         .init(
             name: "--pool", value: "HOW",
@@ -47,7 +47,7 @@ enum FeaturesCommand: Command {
         guard let path = arguments.value("--out") else {
             throw PipelineError(
                 .usage, "missing --out FILE: the file to write, .npy or .safetensors",
-                notes: ["Usage: \(descriptor.usage)"])
+                notes: descriptor.usageNotes)
         }
         let file = try FeatureFile(path: path)
         let chosen = try ChosenEncoder(arguments, registry: registry)
@@ -60,19 +60,24 @@ enum FeaturesCommand: Command {
             like: chosen.loading.pipeline,
             batchSize: arguments.integer("--batch") ?? 32, limit: arguments.integer("--limit"))
         let made = [
-            "weights": model.path, "encoder": encoder.words,
+            "weights": model.path, "encoder": chosen.words,
             "layers": arguments.value("--layers") ?? "1", "pool": arguments.value("--pool") ?? "",
             "image_size": "\(model.sizes.imageSize.height)x\(model.sizes.imageSize.width)",
         ]
+        try OutputFolder.make(of: path)
         let notes = try pass.write(to: file, extractor, made: made)
         let rows = Quantities.count(notes.files.count)
         let shape =
             extractor.patches.map { "\(rows)x\($0)x\(extractor.width)" }
             ?? "\(rows)x\(extractor.width)"
-        print("Wrote \(path): \(shape), the \(encoder.words) of \(model.path).")
+        print("Wrote \(path): \(shape), the \(chosen.words) of \(model.path).")
         if file.notesPath != path { print("Wrote \(file.notesPath): the files of the rows.") }
         if !notes.omitted.isEmpty {
-            print("\(Quantities.count(notes.omitted.count)) files have no row; they are listed.")
+            let count = notes.omitted.count
+            print(
+                count == 1
+                    ? "1 file has no row; it is listed."
+                    : "\(Quantities.count(count)) files have no row; they are listed.")
         }
         return JepaPipe.ExitStatus.done
     }

@@ -50,6 +50,7 @@ enum GraphCommand: Command {
         let draft = PipelineDraft(graph, registry: try registry.adding(graph.plugins))
         let drawing = try data(PipelineDrawing(draft), as: format)
         if let path {
+            try OutputFolder.make(of: path)
             try AtomicFile.write(Array(drawing), to: path)
         } else {
             FileHandle.standardOutput.write(drawing)

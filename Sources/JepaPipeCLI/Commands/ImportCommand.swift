@@ -12,7 +12,9 @@ enum ImportCommand: Command {
                     + "or a Hugging Face folder.")
         ],
         options: [
-            .init(name: "--out", short: "-o", value: "DIR", help: "The folder to make."),
+            .init(
+                name: "--out", short: "-o", value: "DIR", isRequired: true,
+                help: "The folder to make."),
             .init(
                 name: "--encoder", value: "WHICH", choices: ["target", "context"],
                 standard: "target",
@@ -40,7 +42,7 @@ enum ImportCommand: Command {
         guard let path = arguments.value("--out") else {
             throw PipelineError(
                 .usage, "missing --out DIR: the folder to make",
-                notes: ["Usage: \(descriptor.usage)"])
+                notes: descriptor.usageNotes)
         }
         let size = try arguments.imageSize("--size")
         let isInterpolated = try arguments.interpolatesPositions(to: size)

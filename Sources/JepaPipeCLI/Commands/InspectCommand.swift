@@ -1,4 +1,5 @@
 import JepaCore
+import JepaFormats
 import JepaInterop
 import JepaTraining
 
@@ -29,7 +30,13 @@ enum InspectCommand: Command {
 
     static func run(_ arguments: CommandLineArguments, registry: Registry) throws -> Int32 {
         let contents = try FileContents(of: arguments.argument("FILE"))
-        let report = InspectReport(contents, only: arguments.value("--only"))
+        let only = arguments.value("--only")
+        if let only, !contents.tensors.contains(where: { $0.name.contains(only) }) {
+            throw PipelineError(
+                .data, "no tensor of '\(contents.path)' has '\(only)' in its name",
+                notes: ["Without --only all tensors are listed."])
+        }
+        let report = InspectReport(contents, only: only)
         print(report.lines.joined(separator: "\n"))
         if [.checkpoint, .runFolder].contains(contents.kind) {
             // A bit that flips on a disk leaves the file readable.

@@ -20,8 +20,19 @@ struct LoadedPipeline {
     }
 
     /// The text of a graph file, overrides applied, not yet checked.
+    ///
+    /// - Throws: `usage` for a sweep file; as `GraphReader` and `SettingOverride`.
     static func root(file: String, overrides: [String]) throws -> Setting {
-        try GraphReader.read(path: file).applying(overrides.map { try SettingOverride($0) })
+        let root = try GraphReader.read(path: file)
+        if SweepFile.describes(root) {
+            let base = (try? SweepFile(root, path: file))?.base
+            throw PipelineError(
+                .usage,
+                "'\(file)' is a sweep, a list of changes to a pipeline; 'jepa-pipe sweep' trains "
+                    + "it",
+                notes: base.map { ["The graph file that it changes is '\($0)'."] } ?? [])
+        }
+        return try root.applying(overrides.map { try SettingOverride($0) })
     }
 
     /// Checks a graph that has been read.

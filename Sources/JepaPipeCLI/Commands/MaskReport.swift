@@ -15,11 +15,12 @@ package struct MaskReport {
     /// The report, ready to print.
     package var lines: [String] {
         let grid = statistics.grid
+        let batches =
+            statistics.batches == 1 ? "1 batch" : "\(Quantities.count(statistics.batches)) batches"
+        let images = Quantities.count(
+            statistics.images / max(1, statistics.batches), "image")
         return [
-            title,
-            "grid \(grid) = \(grid.count) patches; \(Quantities.count(statistics.batches)) batches"
-                + " of \(Quantities.count(statistics.images / max(1, statistics.batches))) images",
-            "",
+            title, "grid \(grid) = \(grid.count) patches; \(batches) of \(images)", "",
         ] + summary + [""] + rows + sizes
     }
 

@@ -23,6 +23,7 @@ enum MasksCommand: Command {
         ])
 
     static func run(_ arguments: CommandLineArguments, registry: Registry) throws -> Int32 {
+        let out = try arguments.file("--out", endings: [".png"])?.path
         let loaded = try LoadedPipeline(
             file: arguments.argument("FILE"), overrides: arguments.all("--set"),
             registry: registry)
@@ -30,9 +31,10 @@ enum MasksCommand: Command {
             loaded.pipeline, masker: arguments.value("--masker"),
             batchSize: loaded.settings.batchSize, batches: arguments.integer("--batches") ?? 200)
         print(survey.lines.joined(separator: "\n"))
-        if let path = arguments.value("--out") {
+        if let path = out {
             try loaded.pipeline.openData()
             let montage = try survey.montage(images: arguments.integer("--images") ?? 6)
+            try OutputFolder.make(of: path)
             try AtomicFile.write(montage.pngData(), to: path)
             print("\nWrote \(path), \(montage.width)x\(montage.height) pixels.")
         }

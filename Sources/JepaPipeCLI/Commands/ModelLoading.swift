@@ -47,13 +47,31 @@ struct ModelLoading {
         }
     }
 
-    /// The graph file beside a checkpoint.
-    static func pipelineFile(of path: String) throws -> String {
+    /// What messages and records call a network: of a pipeline without a target encoder the one
+    /// that stands in for it has its own name.
+    func words(of network: ModelNetwork) -> String {
+        let hasTarget = pipeline?.nodes.contains { ModelNetwork.targetEncoder.matches($0) } ?? true
+        return network == .targetEncoder && !hasTarget ? "trained encoder" : network.words
+    }
+
+    /// The graph file of a run, or beside a checkpoint.
+    ///
+    /// - Parameter remedy: What to do if there is none.
+    static func pipelineFile(
+        of path: String,
+        remedy: String = "Give --pipeline with the graph file it was trained with."
+    ) throws -> String {
         let file = RunFolder.runPath(of: path) + "/pipeline.yaml"
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw PipelineError(.file, "there is no '\(path)'", notes: [remedy])
+        }
         guard FileManager.default.fileExists(atPath: file) else {
             throw PipelineError(
-                .file, "'\(path)' does not lie in a run folder: there is no '\(file)'",
-                notes: ["Give --pipeline with the graph file it was trained with."])
+                .file,
+                isFolder.boolValue
+                    ? "'\(path)' holds no run: it has no 'pipeline.yaml'"
+                    : "'\(path)' does not lie in a run folder", notes: [remedy])
         }
         return file
     }

@@ -13,7 +13,7 @@ enum PicturesPredictionsCommand: Command {
         summary: "What the predictor expects in each target block, decoded to pixels.",
         arguments: [.run],
         options: [
-            .pictureData, .pictureCount, .pictureSeed, .pictureFolder, .pipeline,
+            .pictureData, .pictureCount, .pictureSeed, .pictureFolder, .pipeline, .plugins,
             .init(
                 name: "--decoder-images", value: "N", range: 2...1_000_000,
                 standard: "\(decoderImages)",

@@ -11,15 +11,15 @@ struct PlainFolder {
     /// Opens a folder.
     ///
     /// - Parameters:
-    ///   - name: What messages call it.
     ///   - pipeline: The pipeline of a run, whose images are prepared alike; nil for ImageNet's
     ///     mean and standard deviation.
     ///   - limit: Only so many images, spread evenly over all.
     ///   - hasClasses: Whether sub-folders are classes even if there is only one.
-    /// - Throws: `file` and `data` as `ImageFolder.open`.
+    /// - Throws: `file` and `data` as `ImageFolder.open`, without the name of a stage: there is
+    ///   none.
     init(
-        _ path: String, named name: String, size: (height: Int, width: Int),
-        like pipeline: Pipeline?, limit: Int? = nil, hasClasses: Bool = false
+        _ path: String, size: (height: Int, width: Int), like pipeline: Pipeline?,
+        limit: Int? = nil, hasClasses: Bool = false
     ) throws {
         var entries: [Setting.Entry] = [
             .init("path", Setting(.text(path))), .init("max_bad", 1),
@@ -30,10 +30,16 @@ struct PlainFolder {
         if hasClasses { entries.append(.init("labels", "folders")) }
         if let limit { entries.append(.init("limit", Setting(.integer(limit)))) }
         parameters = try StageParameters(
-            for: ImageFolder.self, named: name,
-            Setting(.mapping(entries + (pipeline?.imagePreparation ?? []))))
+            for: ImageFolder.self, Setting(.mapping(entries + (pipeline?.imagePreparation ?? []))))
         source = try ImageFolder(parameters: parameters)
-        try source.open()
+        do {
+            try source.open()
+        } catch let error as PipelineError {
+            let owner = "stage '\(parameters.stageName)': "
+            guard error.message.hasPrefix(owner) else { throw error }
+            throw PipelineError(
+                error.code, String(error.message.dropFirst(owner.count)), notes: error.notes)
+        }
     }
 }
 

@@ -76,18 +76,19 @@ struct PlanReport {
         return [
             "memory       about \(Quantities.bytes(states + 4 * kept + program)), known to a quarter: "
                 + "\(Quantities.bytes(states)) for weights, gradients and moments, "
-                + "\(Quantities.bytes(4 * kept)) for the activations of \(part) images, "
+                + "\(Quantities.bytes(4 * kept)) for the activations of \(Quantities.count(part, "image")), "
                 + "\(Quantities.bytes(program)) for the program"
         ]
     }
 
     private func trainingLines(rate: Double) -> [String] {
         let operations = operationsPerImage * Double(plan.batchSize) * Double(plan.steps)
+        let batch = Quantities.count(plan.batchSize, "image")
+        let epoch = Quantities.count(plan.stepsPerEpoch, "step")
         return [
-            "training     \(Quantities.count(plan.steps)) steps of \(plan.batchSize) images: "
+            "training     \(Quantities.count(plan.steps, "step")) of \(batch): "
                 + String(format: "%.4g epochs of ", plan.epochs)
-                + "\(Quantities.count(plan.images)) images, "
-                + "\(Quantities.count(plan.stepsPerEpoch)) steps each",
+                + "\(Quantities.count(plan.images, "image")), \(epoch) each",
             "time         about \(Quantities.duration(operations / rate)) if all of "
                 + String(format: "%.3g PFLOP ", operations / 1e15)
                 + "ran at the \(Quantities.billions(rate)) GFLOP/s measured here"

@@ -16,7 +16,8 @@ enum ReportCommand: Command {
             .init(
                 name: "--out", short: "-o", value: "HTML",
                 help: "Where the page goes; for a single run 'report.html' in its folder if left "
-                    + "out.")
+                    + "out."),
+            .plugins,
         ],
         notes: [
             "The page is one file that needs no network. 'run' makes it at its end; this command makes "

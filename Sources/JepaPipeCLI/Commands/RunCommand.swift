@@ -42,8 +42,10 @@ enum RunCommand: Command {
         let resumed = arguments.value("--resume")
         try check(arguments, resumed)
         let file =
-            arguments.optionalArgument("FILE")
-            ?? RunFolder.runPath(of: resumed ?? ".") + "/pipeline.yaml"
+            try arguments.optionalArgument("FILE")
+            ?? ModelLoading.pipelineFile(
+                of: resumed ?? ".",
+                remedy: "--resume takes the folder of a run, or one of its checkpoints.")
         let loaded = try LoadedPipeline(
             file: file, overrides: arguments.all("--set"), registry: registry)
         let initial = try arguments.value("--weights").map { path in
@@ -101,7 +103,7 @@ enum RunCommand: Command {
         if resumed == nil && arguments.optionalArgument("FILE") == nil {
             throw PipelineError(
                 .usage, "missing argument FILE: a graph file, such as pipelines/ijepa.yaml",
-                notes: ["usage: \(descriptor.usage)"])
+                notes: descriptor.usageNotes)
         }
         if resumed != nil && arguments.value("--out") != nil {
             throw PipelineError(

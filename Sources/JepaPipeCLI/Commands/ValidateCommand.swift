@@ -20,7 +20,8 @@ enum ValidateCommand: Command {
             let options = Sweep.Options(
                 overrides: overrides, opensData: !arguments.isOn("--no-data"))
             let sweep = try Sweep(SweepFile(root, path: file), options, registry: registry)
-            print("\(file) is valid: \(sweep.rows.count) rows, \(sweep.runs.count) runs.")
+            let rows = Quantities.count(sweep.rows.count, "row")
+            print("\(file) is valid: \(rows), \(Quantities.count(sweep.runs.count, "run")).")
             return JepaPipe.ExitStatus.done
         }
         let loaded = try LoadedPipeline(root: root.applying(overrides), registry: registry)
@@ -28,8 +29,8 @@ enum ValidateCommand: Command {
         if !arguments.isOn("--no-data") {
             let plan = try loaded.plan()
             about +=
-                ", \(Quantities.count(plan.images)) images, "
-                + "\(Quantities.count(plan.steps)) steps"
+                ", \(Quantities.count(plan.images, "image")), "
+                + Quantities.count(plan.steps, "step")
         }
         print("\(file) is valid: \(about).")
         return JepaPipe.ExitStatus.done

@@ -27,6 +27,7 @@ struct Embedder {
         _ model: ModelWeights, encoder: ModelNetwork, layers: Int,
         pooling: FeatureExtractor.Pooling = .mean
     ) throws {
+        try FeatureExtractor.checkLayers(layers, depth: model.sizes.depth)
         let size = model.sizes.imageSize
         let sum = try Self.checksum(of: model, encoder)
         key =

@@ -10,6 +10,8 @@ struct EvaluatedNetwork {
     let model: ModelWeights
     /// Which of its encoders.
     let encoder: ModelNetwork
+    /// What that encoder is called.
+    let words: String
     /// How many of the last layers are looked at.
     let layers: [Int]
     private let step: Int?
@@ -21,6 +23,7 @@ struct EvaluatedNetwork {
     ) {
         model = chosen.model
         encoder = chosen.encoder
+        words = chosen.words
         step = chosen.loading.step
         self.untrained = untrained
         self.layers = layers
@@ -61,8 +64,8 @@ struct EvaluatedNetwork {
 
     /// `the target encoder of runs/ijepa, after 400 steps`
     var title: String {
-        guard let step else { return "the \(encoder.words) of \(model.path)" }
-        return "the \(encoder.words) of \(RunFolder.runPath(of: model.path)), after \(step) steps"
+        guard let step else { return "the \(words) of \(model.path)" }
+        return "the \(words) of \(RunFolder.runPath(of: model.path)), after \(step) steps"
     }
 
     /// What an evaluation came to.
@@ -76,8 +79,8 @@ struct EvaluatedNetwork {
         var settings = settings
         settings["features"] =
             task == .finetune
-            ? "the \(encoder.words), trained on; final norm, then mean of the patches"
-            : "the \(encoder.words), frozen; final norm, then "
+            ? "the \(words), trained on; final norm, then mean of the patches"
+            : "the \(words), frozen; final norm, then "
                 + (task.isDense ? "one token per patch; last " : "mean of the patches; last ")
                 + layers.map { $0 == 1 ? "layer" : "\($0) layers side by side" }
                 .joined(separator: ", and last ")
@@ -95,7 +98,7 @@ struct EvaluatedNetwork {
             command: CommandLine.arguments.joined(separator: " "), version: JepaPipe.version,
             seconds: seconds,
             encoder: .init(
-                weights: model.path, network: encoder.words, step: step, checksum: checksum,
+                weights: model.path, network: words, step: step, checksum: checksum,
                 sizes: model.sizes.encoderText),
             data: .init(
                 train: data.train.text(count: outcome.trainImages),
@@ -103,7 +106,17 @@ struct EvaluatedNetwork {
                 trainImages: outcome.trainImages, testImages: outcome.testImages,
                 classes: outcome.classNames ?? data.test.classNames,
                 fingerprint: data.train.fingerprint),
-            protocol: settings, figures: outcome.figures, notes: outcome.notes)
+            protocol: settings, figures: outcome.figures,
+            notes: outcome.notes + Self.warnings(testImages: outcome.testImages))
+    }
+
+    /// What figures of few images have to be read with.
+    private static func warnings(testImages count: Int) -> [String] {
+        guard count < 30 else { return [] }
+        return [
+            "Figures of \(Quantities.count(count, "test image")) say little: with others they may "
+                + "be quite different."
+        ]
     }
 }
 
@@ -117,13 +130,7 @@ extension EvaluationRecord {
     /// A file that is not there yet, named after task and time.
     func freshFile(in run: String, date: Date = Date()) throws -> String {
         let folder = run + "/evaluations"
-        do {
-            try FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: true)
-        } catch {
-            throw PipelineError(
-                .file, "cannot make the folder '\(folder)': \(error.localizedDescription)")
-        }
+        try OutputFolder.make(folder)
         let names = (1...99).lazy.map {
             "\(folder)/\(RunFolder.freshName(task, date, number: $0)).json"
         }

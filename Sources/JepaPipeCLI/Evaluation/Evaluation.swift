@@ -77,7 +77,8 @@ struct Evaluation {
             let baselines = try probe.baselines(train: train, test: test)
             outcome.figures += figures.map {
                 EvaluationRecord.Figure(
-                    $0.name + suffix, $0.value, spread: $0.spread, baseline: baselines[$0.name],
+                    $0.name + suffix, $0.value, spread: $0.spread,
+                    standardError: $0.standardError, baseline: baselines[$0.name],
                     isBetterHigher: $0.isBetterHigher)
             }
         case .untrained:
@@ -121,7 +122,9 @@ struct Evaluation {
                 notes.append("'\(file)' is left out: \(reason).")
             }
             if needsLabels && unknown > 0 && areKnown {
-                notes.append("\(unknown) images of \(images.words) have no class and are left out.")
+                notes.append(
+                    "\(Quantities.count(unknown, "image")) of \(images.words) without a class "
+                        + "\(unknown == 1 ? "is" : "are") left out.")
             }
         }
         guard !rows.isEmpty else {

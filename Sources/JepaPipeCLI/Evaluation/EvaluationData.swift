@@ -46,6 +46,10 @@ struct EvaluationData {
     /// - Throws: `usage` for a request that does not fit together, `file` and `data` as the
     ///   sources.
     init(_ request: Request, size: (height: Int, width: Int), run: LoadedPipeline?) throws {
+        if request.table == nil, request.column != nil || !request.conditions.isEmpty {
+            throw PipelineError(
+                .usage, "'--column' and '--where' go with '--labels CSV', the table they are of")
+        }
         if request.table != nil {
             try self.init(tableOf: request, size: size, run: run)
         } else if let data = request.data {
@@ -113,8 +117,7 @@ struct EvaluationData {
     ) throws {
         func images(_ path: String, hasClasses: Bool = false) throws -> EvaluationImages {
             try EvaluationImages(
-                PlainFolder(
-                    path, named: path, size: size, like: run?.pipeline, hasClasses: hasClasses),
+                PlainFolder(path, size: size, like: run?.pipeline, hasClasses: hasClasses),
                 words: path)
         }
         var pair = request.test.map { (data, $0) }
@@ -128,6 +131,7 @@ struct EvaluationData {
                 self.init((train, try images(pair.1)))
                 return
             }
+            if !train.classNames.isEmpty { try Self.checkClasses(of: pair.1, like: train) }
             let test = try images(pair.1, hasClasses: !train.classNames.isEmpty)
             self.init((train, try test.renumbered(as: train)))
             return
@@ -142,19 +146,23 @@ struct EvaluationData {
     private init(
         tableOf request: Request, size: (height: Int, width: Int), run: LoadedPipeline?
     ) throws {
-        guard let data = request.data, let table = request.table, let column = request.column,
-            request.test == nil
-        else {
+        guard let data = request.data, let path = request.table, request.test == nil else {
             throw PipelineError(
                 .usage,
                 "'--labels' goes with --data FOLDER and --column NAME, and without --test: the "
                     + "column 'split' of the table tells the test images")
         }
-        let folder = try PlainFolder(data, named: data, size: size, like: run?.pipeline)
+        let table = try CSVFile(path: path)
+        guard let column = request.column else {
+            throw PipelineError(
+                .usage, "missing --column NAME: the column of '\(path)' with a number per image",
+                notes: ["Columns: \(table.columns.joined(separator: ", "))."])
+        }
+        let folder = try PlainFolder(data, size: size, like: run?.pipeline)
         let source = folder.source
         let names = (0..<source.count).map { source.name(of: $0) }
         let found = try ImageValues(
-            CSVFile(path: table), column: column, conditions: request.conditions,
+            table, column: column, conditions: request.conditions,
             testSplit: request.testSplit, names: names, folder: data)
         let kept = found.values.keys.sorted()
         let isCounted = found.values.values.allSatisfy { $0 >= 0 && $0 == $0.rounded() }
@@ -224,6 +232,23 @@ struct EvaluationData {
     }
 
     // MARK: - Folders
+
+    /// Checks that a folder has sub-folders at all, if those of the training images are classes.
+    ///
+    /// - Throws: `data` if it has none. A folder that is not there is left to those who open it.
+    private static func checkClasses(of test: String, like train: EvaluationImages) throws {
+        guard isFolder(test) else { return }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: test)) ?? []
+        if names.contains(where: { isFolder("\(test)/\($0)") }) { return }
+        throw PipelineError(
+            .data,
+            "'\(test)' has no sub-folders, but those of '\(train.words)' are classes",
+            notes: [
+                "The test images of a class are in a folder of the same name: "
+                    + train.classNames.prefix(10).joined(separator: ", ")
+                    + (train.classNames.count > 10 ? " and so on." : ".")
+            ])
+    }
 
     /// Whether there is a folder of that name.
     static func isFolder(_ path: String) -> Bool {

@@ -48,7 +48,7 @@ struct EvaluationImages {
 
     /// Images in words, with their number.
     func text(count: Int) -> String {
-        "\(words), \(Quantities.count(count)) image\(count == 1 ? "" : "s")"
+        "\(words), \(Quantities.count(count, "image"))"
     }
 
     /// Two parts at random, the same on every call: one image in five is in the second.
@@ -72,8 +72,8 @@ struct EvaluationImages {
         guard indices.isEmpty, let splitCount else { return }
         throw PipelineError(
             .data,
-            "\(words) has \(splitCount) image\(splitCount == 1 ? "" : "s"), and a training and a "
-                + "test image are needed",
+            "\(words) has \(Quantities.count(splitCount, "image")), and a training and a test "
+                + "image are needed",
             notes: ["Add an image, or name a folder of test images by --test."])
     }
 }

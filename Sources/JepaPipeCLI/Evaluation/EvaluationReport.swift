@@ -27,8 +27,8 @@ struct EvaluationReport {
 
     private var table: [String] {
         let all: [(heading: String, value: (EvaluationRecord.Figure) -> Double?)] = [
-            ("untrained", { $0.untrained }), ("pixels", { $0.pixels }),
-            ("no image", { $0.baseline }),
+            ("std. error", { $0.standardError }), ("untrained", { $0.untrained }),
+            ("pixels", { $0.pixels }), ("no image", { $0.baseline }),
         ]
         let columns = all.filter { column in record.figures.contains { column.value($0) != nil } }
         var table = TextTable(

@@ -1,5 +1,6 @@
 import JepaCore
 import JepaEvaluation
+import JepaInterop
 
 /// What `--task` takes.
 enum EvaluationTask: String, CaseIterable {
@@ -49,11 +50,13 @@ enum EvaluationTask: String, CaseIterable {
         }
     }
 
-    /// How many of the last layers to look at; as many as there are if they are fewer.
+    /// How many of the last layers to look at. What holds without `--layers` becomes less for a
+    /// network of fewer.
     ///
-    /// - Throws: `usage` for what is no list of numbers.
+    /// - Throws: `usage` for what is no list of numbers; `value` for layers that there are not.
     func layers(_ arguments: CommandLineArguments, depth: Int) throws -> [Int] {
-        let text = arguments.value("--layers") ?? (self == .linear ? "1,4" : "1")
+        let asked = arguments.value("--layers")
+        let text = asked ?? (self == .linear ? "1,4" : "1")
         let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map {
             Int($0).flatMap { $0 > 0 ? $0 : nil }
         }
@@ -69,9 +72,10 @@ enum EvaluationTask: String, CaseIterable {
                 "the value '\(text)' is invalid for '--layers'; '\(rawValue)' takes one number")
         }
         var layers: [Int] = []
-        for number in numbers.compactMap({ $0 }).map({ min($0, depth) })
-        where !layers.contains(number) {
-            layers.append(number)
+        for number in numbers.compactMap({ $0 }) {
+            if asked != nil { try FeatureExtractor.checkLayers(number, depth: depth) }
+            let number = min(number, depth)
+            if !layers.contains(number) { layers.append(number) }
         }
         return layers
     }
@@ -90,5 +94,21 @@ enum EvaluationTask: String, CaseIterable {
                 "the value '\(text)' is invalid for '--shots'; it takes shares and images per "
                     + "class, such as 1%,10%,5")
         }
+    }
+}
+
+extension CommandDescriptor.Option.Place {
+    /// Some of the tasks.
+    static func task(_ tasks: EvaluationTask...) -> Self { Self(tasks) }
+
+    /// The tasks about images as a whole.
+    static let images = Self(EvaluationTask.allCases.filter { !$0.isDense })
+    /// The tasks that leave the network as it is.
+    static let frozen = Self(EvaluationTask.allCases.filter { $0 != .finetune })
+    /// The linear task with training step by step.
+    static let paper = Self(option: "--protocol", values: ["paper"])
+
+    private init(_ tasks: [EvaluationTask]) {
+        self.init(option: "--task", values: tasks.map(\.rawValue))
     }
 }

@@ -59,7 +59,11 @@ struct FineTuning {
         let baseline = try LinearProbe(LogisticRegression())
             .baselines(train: train.set, test: test.set)["linear"]
         let own = try accuracy(of: network.model, "network", train, test)
-        outcome.figures = [EvaluationRecord.Figure("finetune", own, baseline: baseline)]
+        outcome.figures = [
+            EvaluationRecord.Figure(
+                "finetune", own, standardError: shareError(own, of: outcome.testImages),
+                baseline: baseline)
+        ]
         outcome.set(
             \.untrained, try accuracy(of: network.untrainedModel, "untrained", train, test),
             of: "finetune")

@@ -176,8 +176,10 @@ struct TrainedLinear {
         }
         switch candidate.part {
         case .network:
+            let count = outcome.testImages
             outcome.figures = figures.map {
-                EvaluationRecord.Figure($0.0, $0.1, baseline: baseline)
+                EvaluationRecord.Figure(
+                    $0.0, $0.1, standardError: shareError($0.1, of: count), baseline: baseline)
             }
             let setting = settings[chosen]
             outcome.notes.append(

@@ -65,45 +65,48 @@ extension CommandLineArguments {
 }
 
 extension CommandDescriptor.Option {
+    private static let trained: [Place] = [.paper, .task(.finetune)]
+
     /// The options of `--protocol paper` and of `--task finetune`.
     static let training: [CommandDescriptor.Option] = [
         .init(
             name: "--protocol", value: "WHICH", choices: ["quick", "paper"], standard: "quick",
-            help: "How linear is done: logistic regression on features computed once, or training "
+            belongsTo: [.task(.linear)],
+            help: "How it is done: logistic regression on features computed once, or training "
                 + "step by step on augmented images with a sweep, as the paper does it."),
         .init(
             name: "--epochs", value: "N", range: 1...10_000, standard: "50",
-            help: "Epochs of the paper's linear and of finetune."),
+            belongsTo: trained, help: "How often every image is used."),
         .init(
-            name: "--train-batch", value: "N", range: 1...1_000_000,
+            name: "--train-batch", value: "N", range: 1...1_000_000, belongsTo: trained,
             help: "Images of a batch; 256 for linear (the paper's are 16384), 64 for finetune."),
         .init(
-            name: "--lr", value: "LIST",
+            name: "--lr", value: "LIST", belongsTo: trained,
             help: "Learning rates for 256 images a batch; 0.01,0.05,0.001 for linear, 0.001 for "
                 + "finetune."),
         .init(
-            name: "--weight-decay", value: "LIST",
+            name: "--weight-decay", value: "LIST", belongsTo: trained,
             help: "Weight decays; 0.0005,0 for linear, 0.05 for finetune."),
         .init(
             name: "--optimizer", value: "WHICH", choices: ["sgd", "lars"], standard: "sgd",
-            help: "The optimizer of the paper's linear."),
+            belongsTo: [.paper], help: "The optimizer."),
         .init(
             name: "--norm", value: "WHICH", choices: ["both", "none", "batch"], standard: "both",
-            help: "Whether features of the paper's linear pass a batch normalisation."),
+            belongsTo: [.paper], help: "Whether features pass a batch normalisation."),
         .init(
-            name: "--blocks", value: "N", range: 1...1000,
+            name: "--blocks", value: "N", range: 1...1000, belongsTo: [.task(.finetune)],
             help: "Fine-tunes only so many of the last blocks, norm and head; all if not given."),
         .init(
-            name: "--layer-decay", value: "X", standard: "0.75",
-            help: "What the learning rate of finetune loses from a block to the one below."),
+            name: "--layer-decay", value: "X", standard: "0.75", belongsTo: [.task(.finetune)],
+            help: "What the learning rate loses from a block to the one below."),
         .init(
-            name: "--mixup", value: "X", standard: "0.8",
-            help: "Blends images of a batch by shares of Beta(X, X) in finetune; 0 blends none."),
+            name: "--mixup", value: "X", standard: "0.8", belongsTo: [.task(.finetune)],
+            help: "Blends images of a batch by shares of Beta(X, X); 0 blends none."),
         .init(
             name: "--label-smoothing", value: "X", standard: "0.1",
-            help: "The share of a label that all classes divide in finetune."),
+            belongsTo: [.task(.finetune)], help: "The share of a label that all classes divide."),
         .init(
-            name: "--drop-path", value: "X", standard: "0.1",
-            help: "The share of images that skip a branch of the last block in finetune."),
+            name: "--drop-path", value: "X", standard: "0.1", belongsTo: [.task(.finetune)],
+            help: "The share of images that skip a branch of the last block."),
     ]
 }

@@ -46,13 +46,5 @@ struct PictureFolder {
     }
 
     /// Makes the folder if it is not there.
-    func make() throws {
-        do {
-            try FileManager.default.createDirectory(
-                atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw PipelineError(
-                .file, "cannot make the folder '\(path)': \(error.localizedDescription)")
-        }
-    }
+    func make() throws { try OutputFolder.make(path) }
 }

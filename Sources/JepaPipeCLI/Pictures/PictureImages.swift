@@ -28,7 +28,7 @@ struct PictureImages {
         folder path: String, size: (height: Int, width: Int), like pipeline: Pipeline?, count: Int,
         reference: Int = 0, seed: UInt64
     ) throws {
-        let folder = try PlainFolder(path, named: "--data", size: size, like: pipeline).source
+        let folder = try PlainFolder(path, size: size, like: pipeline).source
         try self.init(
             of: folder, normalisation: Normalisation(of: pipeline), count: count,
             reference: reference, seed: seed)

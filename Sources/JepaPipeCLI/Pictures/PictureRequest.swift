@@ -21,7 +21,7 @@ struct PictureRequest {
     /// The options that these commands share.
     static let options: [CommandDescriptor.Option] =
         [.pictureData, .pictureSize, .pictureCount, .pictureSeed, .pictureFolder, .encoder]
-        + [.heads, .pipeline, .recomputePositions, .interpolatePositions]
+        + [.heads, .pipeline, .recomputePositions, .interpolatePositions, .plugins]
 
     /// Loads weights and images.
     ///
@@ -76,8 +76,9 @@ struct PictureRequest {
 
     /// `target encoder of runs/ijepa, after 400 steps`
     var title: String {
-        guard let step = loading.step else { return "\(encoder.words) of \(model.path)" }
-        return "\(encoder.words) of \(RunFolder.runPath(of: model.path)), after \(step) steps"
+        let words = loading.words(of: encoder)
+        guard let step = loading.step else { return "\(words) of \(model.path)" }
+        return "\(words) of \(RunFolder.runPath(of: model.path)), after \(step) steps"
     }
 
     /// The name of a file: `attention.png`, or `attention-context.png` for the context encoder.

@@ -28,7 +28,9 @@ package enum SearchIndexCommand: Command {
 
     /// What it takes besides the encoder.
     private static let own: [CommandDescriptor.Option] = [
-        .init(name: "--out", short: "-o", value: "FILE", help: "The index to write."),
+        .init(
+            name: "--out", short: "-o", value: "FILE", isRequired: true, help: "The index to write."
+        ),
         .init(
             name: "--precision", value: "TYPE", choices: ["float16", "float32"],
             standard: "float16",
@@ -50,12 +52,12 @@ package enum SearchIndexCommand: Command {
         guard let path = arguments.value("--out") else {
             throw PipelineError(
                 .usage, "missing --out FILE: the index to write",
-                notes: ["Usage: \(descriptor.usage)"])
+                notes: descriptor.usageNotes)
         }
         let chosen = try ChosenEncoder(arguments, registry: registry)
         let (model, encoder) = (chosen.model, chosen.encoder)
         let folder = try PlainFolder(
-            arguments.argument("IMAGES"), named: "IMAGES", size: model.sizes.imageSize,
+            arguments.argument("IMAGES"), size: model.sizes.imageSize,
             like: chosen.loading.pipeline, limit: arguments.integer("--limit"))
         let images = try EvaluationImages(folder, words: arguments.argument("IMAGES"))
         let embedder = try Embedder(
@@ -82,7 +84,7 @@ package enum SearchIndexCommand: Command {
             JepaPipe.report("The folder '\(pass.store.folder)' stays: \(reason).")
         }
         print(
-            "Wrote \(path): \(Quantities.count(count)) images, the \(encoder.words) of "
+            "Wrote \(path): \(Quantities.count(count, "image")), the \(chosen.words) of "
                 + "\(model.path).")
         return JepaPipe.ExitStatus.done
     }

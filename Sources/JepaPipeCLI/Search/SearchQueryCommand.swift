@@ -29,7 +29,7 @@ enum SearchQueryCommand: Command {
             .init(
                 name: "--out", short: "-o", value: "FILE",
                 help: "A sheet with the images themselves, .png or .html."),
-            .heads, .pipeline, .recomputePositions,
+            .heads, .pipeline, .recomputePositions, .plugins,
         ],
         notes: [
             "Every image of the index is compared, so what is found is exact. The index is mapped: "
@@ -43,13 +43,9 @@ enum SearchQueryCommand: Command {
         ])
 
     static func run(_ arguments: CommandLineArguments, registry: Registry) throws -> Int32 {
-        let out = arguments.value("--out")
-        if let out, !out.hasSuffix(".png") && !out.hasSuffix(".html") {
-            throw PipelineError(
-                .usage, "the value '\(out)' is invalid for '--out FILE'; it ends in .png or .html")
-        }
+        let out = try arguments.file("--out", endings: [".png", ".html"])
         let index = try SearchIndex(path: arguments.argument("INDEX"))
-        let extractor = try network(of: index, arguments, registry)
+        let (extractor, words) = try network(of: index, arguments, registry)
         let files = arguments.allArguments("IMAGE")
         let vectors = Tensor(uninitialized: [files.count, index.width])
         for (row, file) in files.enumerated() {
@@ -65,35 +61,39 @@ enum SearchQueryCommand: Command {
             SearchAnswer(
                 query: file,
                 neighbours: try neighbours.map {
-                    .init(file: try index.file(of: $0.row), similarity: $0.similarity)
+                    // Rounding may take the cosine of an image and itself beyond 1.
+                    .init(
+                        file: try index.file(of: $0.row),
+                        similarity: min(max($0.similarity, -1), 1))
                 })
         }
         print(
             arguments.isOn("--json") ? try SearchAnswer.json(answers) : SearchAnswer.text(answers))
-        if let out {
+        if let (path, ending) = out {
+            try OutputFolder.make(of: path)
             let folder = arguments.value("--images") ?? index.description.images
-            if out.hasSuffix(".png") {
+            if ending == ".png" {
                 try AtomicFile.write(
-                    NeighbourSheet(answers, folder: folder).picture().pngData(), to: out)
+                    NeighbourSheet(answers, folder: folder).picture().pngData(), to: path)
             } else {
                 let title =
-                    "Nearest of \(Quantities.count(index.count)) images, the "
-                    + "\(index.description.encoder.words) of \(index.description.weights)"
+                    "Nearest of \(Quantities.count(index.count, "image")), the \(words) of "
+                    + index.description.weights
                 try AtomicFile.write(
-                    NeighbourPage(answers, folder: folder, title: title).html, to: out)
+                    NeighbourPage(answers, folder: folder, title: title).html, to: path)
             }
-            JepaPipe.report("Wrote \(out).")
+            JepaPipe.report("Wrote \(path).")
             if let missing = SearchAnswer.missing(answers, in: folder) { JepaPipe.report(missing) }
         }
         return JepaPipe.ExitStatus.done
     }
 
-    /// The network that the index was made with.
+    /// The network that the index was made with, and what it is called.
     ///
     /// - Throws: `configuration` if the weights are others by now.
     private static func network(
         of index: SearchIndex, _ arguments: CommandLineArguments, _ registry: Registry
-    ) throws -> FeatureExtractor {
+    ) throws -> (extractor: FeatureExtractor, words: String) {
         let made = index.description
         let loaded = try ModelLoading(
             arguments.value("--weights") ?? made.weights, wanted: [made.encoder],
@@ -108,8 +108,8 @@ enum SearchQueryCommand: Command {
         guard try Embedder.checksum(of: model, made.encoder) == made.checksum else {
             throw PipelineError(
                 .configuration,
-                "the \(made.encoder.words) of '\(model.path)' is not the one that '\(index.path)' "
-                    + "was made with",
+                "the \(loaded.words(of: made.encoder)) of '\(model.path)' is not the one that "
+                    + "'\(index.path)' was made with",
                 notes: ["Make the index again, or name the old weights by --weights."])
         }
         let extractor = try FeatureExtractor(
@@ -120,6 +120,6 @@ enum SearchQueryCommand: Command {
                 "'\(index.path)' is damaged: its vectors have \(index.width) elements, "
                     + "those of its network \(extractor.width)")
         }
-        return extractor
+        return (extractor, loaded.words(of: made.encoder))
     }
 }

@@ -78,8 +78,7 @@ struct DenseCommand {
 
     /// Writes a picture, with its folder, and says so.
     static func write(_ picture: Image, to file: String) throws {
-        let folder = (file as NSString).deletingLastPathComponent
-        if !folder.isEmpty { try PictureFolder(path: folder).make() }
+        try OutputFolder.make(of: file)
         try AtomicFile.write(picture.pngData(), to: file)
         JepaPipe.report("Wrote \(file).")
     }
