@@ -26,9 +26,10 @@ import Testing
     @Test func allAreThere() {
         #expect(
             Self.names == [
-                "compact.yaml", "context-scale.yaml", "masking.yaml", "predictor-depth.yaml",
-                "predictor-width.yaml", "regulariser.yaml", "target-masking.yaml",
-                "target-scale.yaml", "target-space.yaml", "targets.yaml", "weight-decay.yaml",
+                "compact.yaml", "context-scale.yaml", "equal-time.yaml", "masking.yaml",
+                "predictor-depth.yaml", "predictor-width.yaml", "regulariser.yaml",
+                "target-masking.yaml", "target-scale.yaml", "target-space.yaml", "targets.yaml",
+                "weight-decay.yaml",
             ])
     }
 

@@ -108,7 +108,7 @@ import Testing
             "targets ◀╌╌ target.tokens  tokens [B, 1, 8]",
             "tokens ◀╌╌ second_projector.tokens  tokens [B, 1, 8]",
             "predictions ◀══ projector.tokens  tokens [B, 1, 8]",
-            "tokens ◀══ second_encoder.tokens  tokens [B, 16, 16]",
+            "tokens ◀╌╌ second_encoder.tokens  tokens [B, 16, 16]",
         ] {
             #expect(drawing.text.contains(line), "\(line) in \(drawing.text)")
         }
