@@ -191,18 +191,15 @@ struct AccuracyGain {
         }
     }
 
-    /// The sentence that says so if pixels alone tell more; none otherwise.
+    /// The sentence that names the accuracies in which pixels alone are ahead; none otherwise.
     func comparison(with pixels: PixelReading?) -> [String] {
-        guard let pixels else { return [] }
-        func isMore(_ one: Double?, _ other: Double?) -> Bool {
-            if let one, let other { one > other } else { false }
+        func more(_ pixels: Double?, _ own: Double?) -> Double? {
+            if let pixels, let own, pixels > own { pixels } else { nil }
         }
-        guard isMore(pixels.knn, after.knn) || isMore(pixels.linear, after.linear) else {
-            return []
-        }
-        return [
-            "Pixels at 16x16 without any network still tell more: \(pixels.words), on the same images."
-        ]
+        let ahead = PixelReading(
+            knn: more(pixels?.knn, after.knn), linear: more(pixels?.linear, after.linear))
+        return ahead.map { ["Pixels at 16x16 without any network come to more: \($0.words)."] }
+            ?? []
     }
 
     /// The sentence that says when it was better, if it was by more than chance and more than half

@@ -86,8 +86,7 @@ import Testing
             step: 0, encoders: before.encoders, pixels: PixelReading(knn: 0.35, linear: 0.3),
             losses: before.losses, majorityShare: 0.2, images: 600, queries: 400)
         let sentence =
-            "Pixels at 16x16 without any network still tell more: k-NN 0.350, linear 0.300, on the "
-            + "same images."
+            "Pixels at 16x16 without any network come to more: k-NN 0.350."
         let now = look(100, knn: 0.31, linear: 0.36)
         #expect(Verdict.judging([start, now]).evidence.contains(sentence))
         let more = look(100, knn: 0.36, linear: 0.36)
