@@ -206,8 +206,6 @@ public final class Trainer {
                 after: state.step, isThorough: plan.looksThoroughly(after: state.step),
                 isCancelled: isCancelled ?? { [interruption] in interruption.signal != nil })
         else { return }
-        // What a look needs is of other sizes than what a step does, and would lie idle.
-        StoragePool.shared.trim()
         state.see(reading, seconds: start.duration(to: .now) / .seconds(1))
         try journal.write(reading)
         try JepaTraining.write(json: verdict, to: journal.folder.verdictFile)
