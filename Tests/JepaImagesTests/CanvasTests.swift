@@ -44,27 +44,26 @@ struct CanvasTests {
         #expect(canvas.image[4, 0] == picture[0, 3])
     }
 
-    @Test func lettersAreReadable() {
-        var canvas = Canvas(width: 12, height: 7)
-        canvas.write("7T", left: 0, top: 0)
-        let lines = (0..<7).map { y in
-            String((0..<12).map { canvas.image[$0, y] == .black ? "#" : "." })
+    /// The rows of a text as it is drawn, '#' for black.
+    private func drawing(of text: String, width: Int, height: Int) -> [String] {
+        var canvas = Canvas(width: width, height: height)
+        canvas.write(text, left: 0, top: 0)
+        return (0..<height).map { y in
+            String((0..<width).map { canvas.image[$0, y] == .black ? "#" : "." })
         }
+    }
+
+    @Test func lettersAreReadable() {
         #expect(
-            lines == [
+            drawing(of: "7T", width: 12, height: 7) == [
                 "#####.#####.", "....#...#...", "...#....#...", "..#.....#...", ".#......#...",
                 ".#......#...", ".#......#...",
             ])
     }
 
     @Test func someLettersReachBelowTheLine() {
-        var canvas = Canvas(width: 30, height: 9)
-        canvas.write("agjpq", left: 0, top: 0)
-        let lines = (0..<9).map { y in
-            String((0..<29).map { canvas.image[$0, y] == .black ? "#" : "." })
-        }
         #expect(
-            lines == [
+            drawing(of: "agjpq", width: 29, height: 9) == [
                 "...............#.............", ".............................",
                 ".###...####...##..####...####", "....#.#...#....#..#...#.#...#",
                 ".####.#...#....#..#...#.#...#", "#...#.#...#....#..#...#.#...#",

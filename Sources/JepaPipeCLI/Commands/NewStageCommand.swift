@@ -41,14 +41,7 @@ enum NewStageCommand: Command {
         try checkIsFree(folder)
         for file in package.files {
             let path = folder + "/" + file.path
-            let parent = (path as NSString).deletingLastPathComponent
-            do {
-                try FileManager.default.createDirectory(
-                    atPath: parent, withIntermediateDirectories: true)
-            } catch {
-                throw PipelineError(
-                    .file, "the folder '\(parent)' cannot be made: \(error.localizedDescription)")
-            }
+            try OutputFolder.make(of: path)
             try AtomicFile.write(file.text, to: path)
         }
         print(
