@@ -74,12 +74,10 @@ struct FeatureStore {
     ) throws {
         let key = Self.key(embedder, images, indices)
         do {
-            try FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: true)
-        } catch {
-            throw PipelineError(
-                .file, "cannot make the folder '\(folder)': \(error.localizedDescription)",
-                notes: ["--cache names another folder for features, --no-cache keeps none."])
+            try OutputFolder.make(folder)
+        } catch var error as PipelineError {
+            error.notes.append("--cache names another folder for features, --no-cache keeps none.")
+            throw error
         }
         var writer = SafetensorsWriter(metadata: [
             "format": Self.format, "key": key, "omitted": try jsonText(omitted),
