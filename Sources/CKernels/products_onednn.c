@@ -182,6 +182,11 @@ static void *rounded(
     return copy;
 }
 
+/// Whether a matrix is the same in memory as its transpose. The library must not be told of one:
+/// where it looks up what it has made before it takes the two for equal, yet they need different
+/// scratch space, and if two threads make them at once, one writes beyond its own (2.6.3).
+static bool is_vector(size_t rows, size_t columns) { return rows == 1 || columns == 1; }
+
 void jk_multiply_bf16_onednn(const jk_product *x) {
     if (x->m == 0 || x->n == 0) return;
     if (x->k == 0) {
@@ -195,7 +200,8 @@ void jk_multiply_bf16_onednn(const jk_product *x) {
     }
     workshop *own = own_workshop();
     shape shape = {
-        x->m, x->n, x->k, x->c_stride, x->alpha, x->beta, x->transposes_a, x->transposes_b};
+        x->m, x->n, x->k, x->c_stride, x->alpha, x->beta,
+        x->transposes_a && !is_vector(x->m, x->k), x->transposes_b && !is_vector(x->k, x->n)};
     product *product = find(own, &shape);
     void *a = rounded(
         &own->a, x->a, x->transposes_a ? x->k : x->m, x->transposes_a ? x->m : x->k, x->a_stride);
