@@ -71,6 +71,7 @@ public final class Trainer {
         }
         var journal = try RunJournal(folder, settings, identity, after: state)
         try journal.begin(pipeline, plan, state)
+        sayIfThreadsTakeTurns()
         reporter.begin(plan, from: state.step, in: folder.path)
         defer { reporter.end() }
         do {
@@ -87,6 +88,15 @@ public final class Trainer {
         let outcome = outcome(in: folder, isNew: true)
         if outcome.signal == nil { try write(json: outcome.summary, to: folder.summaryFile) }
         return outcome
+    }
+
+    /// Threads that wait for one another spin, which costs much where they have to take turns.
+    private func sayIfThreadsTakeTurns() {
+        let cores = Machine.current.cores
+        guard let threads = settings.threads, threads > cores else { return }
+        reporter.say(
+            "train.threads is \(threads), but there \(cores == 1 ? "is 1 core" : "are \(cores) cores")"
+                + ": they take turns and wait for one another")
     }
 
     /// Takes over what a checkpoint holds.

@@ -135,6 +135,11 @@ final class EvalCommandTests {
                 Columns: file, split, cells, good.
                 """
             ),
+            (
+                "--data photos --test-split val",
+                "error: '--column', '--where' and '--test-split' go with '--labels CSV', the table "
+                    + "they are of"
+            ),
         ])
     func foldersThatCannotBeUsedAreNamedAsTyped(options: String, message: String) throws {
         try FileManager.default.createDirectory(

@@ -48,6 +48,18 @@ import Testing
         #expect(outcome.text.hasSuffix("Everything is in \(run)"))
     }
 
+    @Test func moreThreadsThanCoresAreTold() throws {
+        let cores = Machine.current.cores
+        for (threads, isTold) in [(cores, false), (cores + 1, true)] {
+            let toy = try ToyRun([
+                "threads": Setting(.integer(threads)), "batch_size": 8, "epochs": 1,
+            ])
+            try toy.train(in: "\(run)-\(threads)")
+            let told = toy.watcher.said.filter { $0.hasPrefix("train.threads is \(threads)") }
+            #expect(!told.isEmpty == isTold)
+        }
+    }
+
     @Test func trainingLowersTheLoss() throws {
         let toy = try ToyRun(["batch_size": 16, "epochs": 20, "monitor": ["enabled": false]])
         let trainer = try toy.trainer()

@@ -190,7 +190,7 @@ enum EvalCommand: Command {
             table: task.isDense ? nil : arguments.value("--labels"),
             column: arguments.value("--column"),
             conditions: arguments.all("--where"),
-            testSplit: arguments.value("--test-split") ?? "test",
+            testSplit: arguments.all("--test-split").last,
             limit: arguments.integer("--images"), question: task.question,
             isDense: task.isDense)
     }

@@ -30,7 +30,8 @@ struct EvaluationData {
         var table: String?
         var column: String?
         var conditions: [String] = []
-        var testSplit = "test"
+        /// What the column `split` says of test images; nil for `test`.
+        var testSplit: String?
         /// The most training images; a quarter of it of test images.
         var limit: Int?
         /// What labels of the built-in images tell.
@@ -46,9 +47,13 @@ struct EvaluationData {
     /// - Throws: `usage` for a request that does not fit together, `file` and `data` as the
     ///   sources.
     init(_ request: Request, size: (height: Int, width: Int), run: LoadedPipeline?) throws {
-        if request.table == nil, request.column != nil || !request.conditions.isEmpty {
+        let isOfTable =
+            request.column != nil || !request.conditions.isEmpty || request.testSplit != nil
+        if request.table == nil, isOfTable {
             throw PipelineError(
-                .usage, "'--column' and '--where' go with '--labels CSV', the table they are of")
+                .usage,
+                "'--column', '--where' and '--test-split' go with '--labels CSV', the table they "
+                    + "are of")
         }
         if request.table != nil {
             try self.init(tableOf: request, size: size, run: run)
@@ -158,12 +163,13 @@ struct EvaluationData {
                 .usage, "missing --column NAME: the column of '\(path)' with a number per image",
                 notes: ["Columns: \(table.columns.joined(separator: ", "))."])
         }
+        let testSplit = request.testSplit ?? "test"
         let folder = try PlainFolder(data, size: size, like: run?.pipeline)
         let source = folder.source
         let names = (0..<source.count).map { source.name(of: $0) }
         let found = try ImageValues(
             table, column: column, conditions: request.conditions,
-            testSplit: request.testSplit, names: names, folder: data)
+            testSplit: testSplit, names: names, folder: data)
         let kept = found.values.keys.sorted()
         let isCounted = found.values.values.allSatisfy { $0 >= 0 && $0 == $0.rounded() }
         // Classes only where they are few: the numbers themselves, as in Clevr/Count.
@@ -192,7 +198,7 @@ struct EvaluationData {
         parts.train.indices = kept.filter { !test.contains($0) }
         self.init(
             parts,
-            notes: [found.summary + "; test images have the split '\(request.testSplit)'."])
+            notes: [found.summary + "; test images have the split '\(testSplit)'."])
     }
 
     private init(
