@@ -2,8 +2,9 @@
 
 import PackageDescription
 
-// SwiftPM refuses unsafe flags in a version-pinned dependency; there the kernels are built with
-// the default flags instead, which costs speed in debug builds only.
+// SwiftPM refuses unsafe flags in a version-pinned dependency, which lies in a folder 'checkouts'
+// wherever it builds; there the kernels are built with the default flags instead, which costs speed
+// in debug builds only.
 let isPinnedDependency = Context.packageDirectory.contains("/checkouts/")
 let kernelFlags: [CSetting] =
     isPinnedDependency ? [] : [.unsafeFlags(["-O3", "-Werror=ignored-attributes"])]

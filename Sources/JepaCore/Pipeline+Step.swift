@@ -41,7 +41,7 @@ extension Pipeline {
             try gradientNorm(at: step, clippedTo: options.clipGradient)
         }
         let figures = try phases.measure("optimizer") { try update(at: step) }
-        let first = maskSets.values.first
+        let first = nodes.lazy.compactMap { maskSets[$0.name] }.first
         return StepResult(
             loss: minimised.reduce(0) { $0 + $1.weight * (losses[$1.stage] ?? 0) },
             losses: nodes.compactMap { node in losses[node.name].map { Figure(node.name, $0) } },

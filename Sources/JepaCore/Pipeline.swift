@@ -125,7 +125,7 @@ public final class Pipeline {
     }
 
     /// The encoders of images with weights, those that follow another encoder first: it is the
-    /// target encoder that is evaluated (METHOD: "Evaluation"). Of several that share their weights
+    /// target encoder that is evaluated (arXiv 2301.08243). Of several that share their weights
     /// the first stands for all.
     public var monitoredEncoders: [String] {
         let seeing = Set(edges.filter { $0.kind == .images }.map(\.target.stage))

@@ -2,8 +2,8 @@ import JepaCore
 
 /// Judges the features of one network on fixed images.
 ///
-/// A figure means little by itself: compare it with the same figure of the untrained network
-/// (METHOD §7), and accuracies also with `FeatureSet.majorityShare`.
+/// A figure means little by itself: compare it with the same figure of the untrained network, and
+/// accuracies also with `FeatureSet.majorityShare`.
 public struct FeatureEvaluation: Equatable, Sendable {
     /// The k-NN classifier, or nil to leave it out.
     public var nearestNeighbours: NearestNeighbours?

@@ -4,7 +4,7 @@ public import JepaTensor
 /// How far apart the rows of a feature table lie: the plainest signs of collapse.
 ///
 /// Works for image features `[n, D]` and, flattened to that shape, for the target tokens that the
-/// predictor is asked for. Source: METHOD §7.
+/// predictor is asked for.
 public struct FeatureStatistics: Equatable, Sendable {
     /// The population standard deviation of a dimension, averaged over the dimensions; 0 when all
     /// rows are equal.

@@ -7,7 +7,7 @@ package import JepaTensor
 /// Similarity is the cosine of two feature vectors; a vector of zeros has similarity 0 to all.
 /// Ties are defined: of two equally similar neighbours the one that stands first in the bank
 /// counts, of two classes with equal votes the lower label wins.
-/// Source: METHOD §6; Wu et al. 2018 (arXiv 1805.01978), where the weighted vote comes from.
+/// Source: Wu et al. 2018 (arXiv 1805.01978), where the weighted vote comes from.
 public struct NearestNeighbours: Equatable, Sendable {
     /// How much a neighbour's class gains.
     public enum Vote: Equatable, Sendable {

@@ -7,7 +7,7 @@ import JepaTensor
 ///
 /// What is mapped stays readable when the file is replaced by another of its name, which is how
 /// this package writes; a program that shortens the file in place takes the bytes away.
-final class FileBytes: @unchecked Sendable {
+package final class FileBytes: @unchecked Sendable {
     /// The file as the user named it.
     let name: String
     /// All bytes; immutable, so any thread may read them.
@@ -23,7 +23,7 @@ final class FileBytes: @unchecked Sendable {
     }
 
     /// Maps a regular file; a folder, a pipe or a device is refused without waiting for it.
-    init(path: String) throws {
+    package init(path: String) throws {
         name = path
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw PipelineError.system("read", path, errno: errno) }
@@ -63,6 +63,11 @@ final class FileBytes: @unchecked Sendable {
         self.name = name
         bytes = UnsafeRawBufferPointer(start: tensor.pointer, count: tensor.count * 4)
         owner = .tensor(tensor)
+    }
+
+    /// A copy of the first bytes, at most `count`.
+    package func head(_ count: Int) -> [UInt8] {
+        withExtendedLifetime(self) { [UInt8](bytes.prefix(count)) }
     }
 
     deinit {

@@ -3,7 +3,7 @@ import CImageCodec
 /// How resampling weighs the source pixels under a target pixel.
 ///
 /// The filters of Pillow, stretched by the reduction so that reducing an image antialiases.
-/// Source: Pillow's `Resampling`, checked against `reference/resize.json` and Pillow itself.
+/// Source: Pillow's `Resampling`, whose results the tests compare.
 public enum ResizeFilter: String, CaseIterable, Sendable {
     /// The mean of the pixels beneath.
     case box

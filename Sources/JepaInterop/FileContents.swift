@@ -56,7 +56,15 @@ public struct FileContents: Sendable {
 
     private static func newestCheckpoint(of run: String) throws -> String {
         let folder = "\(run)/checkpoints"
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        var names: [String] = []
+        if FileManager.default.fileExists(atPath: folder) {
+            do {
+                names = try FileManager.default.contentsOfDirectory(atPath: folder)
+            } catch {
+                throw PipelineError(
+                    .file, "cannot list \(quoted(folder)): \(error.localizedDescription)")
+            }
+        }
         let steps = names.compactMap { name -> (step: Int, name: String)? in
             guard let match = name.wholeMatch(of: /step-([0-9]+)\.safetensors/),
                 let step = Int(match.1)

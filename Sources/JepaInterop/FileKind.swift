@@ -62,11 +62,7 @@ public enum FileKind: String, CaseIterable, Sendable {
     }
 
     private static func file(_ path: String) throws -> FileKind {
-        guard let file = FileHandle(forReadingAtPath: path) else {
-            throw PipelineError(.file, "cannot read \(quoted(path))")
-        }
-        let head = [UInt8]((try? file.read(upToCount: 16)) ?? Data())
-        try? file.close()
+        let head = try FileBytes(path: path).head(16)
         if head.starts(with: [0x50, 0x4b, 0x03, 0x04]) { return .torch }
         if head.starts(with: [0x93] + Array("NUMPY".utf8)) { return .npy }
         if head.count > 8, head[8] == UInt8(ascii: "{"), head[5..<8].allSatisfy({ $0 == 0 }) {

@@ -10,12 +10,15 @@ struct LinearMap {
     let inputs: Int
     let precision: Precision
 
-    /// - Parameter outputs: nil uses them all.
+    /// - Parameters:
+    ///   - weight: `[out, ...]`; what follows the first dimension counts as one.
+    ///   - outputs: nil uses them all.
     init(
         weight: Weight, bias: Weight?, outputs: Range<Int>? = nil, inputShape: [Int],
         precision: Precision
     ) {
-        guard weight.shape.count == 2 && inputShape.last == weight.shape[1] else {
+        guard weight.shape.count >= 2 && inputShape.last == weight.count / max(weight.shape[0], 1)
+        else {
             fatalError("weight '\(weight.name)' of shape \(weight.shape) cannot map \(inputShape)")
         }
         precondition(
@@ -24,7 +27,7 @@ struct LinearMap {
         self.weight = weight
         self.bias = bias
         self.outputs = outputs ?? 0..<weight.shape[0]
-        inputs = weight.shape[1]
+        inputs = weight.count / max(weight.shape[0], 1)
         self.precision = precision
     }
 
@@ -47,6 +50,20 @@ struct LinearMap {
         MatrixProduct(
             m: rows, n: width, k: inputs, a: x, aStride: inputs, b: weightPointer, bStride: inputs,
             transposesB: true, c: place, cStride: width, precision: precision)
+    }
+
+    /// Computes the product on all threads, and `finish` on the rows of each part while the cache
+    /// has them.
+    func write(
+        _ x: UnsafePointer<Float>, rows: Int, into place: UnsafeMutablePointer<Float>,
+        finish: (Range<Int>) -> Void
+    ) {
+        product(x, rows: rows, into: place).withPackedB { product in
+            parallelRows(rows, width: width, longest: rowsOfAPart(width: width)) { part in
+                product.rows(part).run()
+                finish(part)
+            }
+        }
     }
 
     /// The gradient of x from that of the outputs, `[rows, width]` to `[rows, inputs]`.

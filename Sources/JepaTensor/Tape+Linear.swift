@@ -38,21 +38,16 @@ extension Tape {
         // Without a backward pass the GELU overwrites its input.
         let value = activation == .gelu && keeps ? Tensor(uninitialized: shape) : linear
         let (input, other) = (x.value, residual?.value)
-        let product = map.product(input.pointer, rows: rows, into: linear.mutablePointer)
-        let longest = map.rowsOfAPart(width: map.width)
-        product.withPackedB { product in
-            parallelRows(rows, width: map.width, longest: longest) { part in
-                product.rows(part).run()
-                let offset = part.lowerBound * map.width
-                let from = other.map { $0.pointer + offset }
-                let place = linear.mutablePointer + offset
-                switch activation {
-                case .none: jk_add_bias(place, map.biasPointer, from, part.count, map.width)
-                case .gelu:
-                    jk_add_bias_gelu(
-                        value.mutablePointer + offset, place, map.biasPointer, from, part.count,
-                        map.width)
-                }
+        map.write(input.pointer, rows: rows, into: linear.mutablePointer) { part in
+            let offset = part.lowerBound * map.width
+            let from = other.map { $0.pointer + offset }
+            let place = linear.mutablePointer + offset
+            switch activation {
+            case .none: jk_add_bias(place, map.biasPointer, from, part.count, map.width)
+            case .gelu:
+                jk_add_bias_gelu(
+                    value.mutablePointer + offset, place, map.biasPointer, from, part.count,
+                    map.width)
             }
         }
 

@@ -27,10 +27,9 @@ extension Tape {
         )
         keep?.check(below: patches)
         let kept = keep?.kept ?? patches
-        let (pixels, width) = (shape[1] * patchSize * patchSize, weight.shape[0])
-        precondition(
-            weight.count == width * pixels && bias.shape == [width],
-            "weight \(weight.shape) does not fit patches of \(pixels) values")
+        let pixels = shape[1] * patchSize * patchSize
+        let map = LinearMap(
+            weight: weight, bias: bias, inputShape: [shape[0], kept, pixels], precision: precision)
         let input = images.value
         let unfolded = { () -> Tensor in
             let columns = Tensor(uninitialized: [shape[0] * kept, pixels])
@@ -52,33 +51,17 @@ extension Tape {
             return columns
         }
         let (columns, rows) = (unfolded(), shape[0] * kept)
-        let value = Tensor(uninitialized: [shape[0], kept, width])
-        let product = MatrixProduct(
-            m: rows, n: width, k: pixels, a: columns.pointer, aStride: pixels,
-            b: weight.value.pointer, bStride: pixels, transposesB: true, c: value.mutablePointer,
-            cStride: width, precision: precision)
+        let value = Tensor(uninitialized: [shape[0], kept, map.width])
         withExtendedLifetime(columns) {
-            parallelRows(rows, width: width) { part in
-                product.rows(part).run()
+            map.write(columns.pointer, rows: rows, into: value.mutablePointer) { part in
                 jk_add_bias(
-                    value.mutablePointer + part.lowerBound * width, bias.value.pointer, nil,
-                    part.count, width)
+                    value.mutablePointer + part.lowerBound * map.width, map.biasPointer, nil,
+                    part.count, map.width)
             }
         }
-        return record(value, keeps: keeps(weights: [weight, bias])) { [precision] gradient in
-            bias.accumulate { sum, adds in
-                sumColumns(of: gradient.pointer, rows: rows, width: width, into: sum, adds: adds)
-            }
-            weight.accumulate { sum, adds in
-                let columns = unfolded()
-                withExtendedLifetime(columns) {
-                    MatrixProduct(
-                        m: width, n: pixels, k: rows, a: gradient.pointer, aStride: width,
-                        transposesA: true, b: columns.pointer, bStride: pixels, c: sum,
-                        cStride: pixels, beta: adds ? 1 : 0, precision: precision
-                    ).runInParallel()
-                }
-            }
+        return record(value, keeps: keeps(weights: [weight, bias])) { gradient in
+            map.accumulateBias(gradient.pointer, rows: rows)
+            map.accumulateWeight(gradient.pointer, rows: rows, x: unfolded)
         }
     }
 }

@@ -29,6 +29,9 @@ public final class Interruption: Sendable {
     /// Listens to SIGINT, SIGTERM and, unless it is ignored as under `nohup`, SIGHUP, until the
     /// result is cancelled.
     ///
+    /// So long, whoever reads what the program prints may go away: Ctrl-C ends the `tee` of
+    /// `run … 2>&1 | tee log`, too, and saving must not end with it.
+    ///
     /// - Parameter onFirst: Called on another thread when the first signal arrives.
     public func listen(onFirst: @escaping @Sendable (Int32) -> Void) -> Listening {
         let queue = DispatchQueue(label: "interruption")
@@ -45,7 +48,9 @@ public final class Interruption: Sendable {
         }
         // Until Dispatch has taken a signal over, it still ends the process.
         for _ in sources { registered.wait() }
-        return Listening(numbers: numbers, sources: sources)
+        // Not ignored but handled, since programs that this one starts inherit only the former.
+        let brokenPipe = Foundation.signal(SIGPIPE) { _ in }
+        return Listening(numbers: numbers, sources: sources, brokenPipe: brokenPipe)
     }
 
     /// Whether the process is to outlive its terminal.
@@ -60,11 +65,14 @@ public final class Interruption: Sendable {
     public struct Listening {
         fileprivate let numbers: [Int32]
         fileprivate let sources: [any DispatchSourceSignal]
+        /// What SIGPIPE did before.
+        fileprivate let brokenPipe: __sighandler_t?
 
         /// Leaves the signals to the system again.
         public func cancel() {
             for source in sources { source.cancel() }
             for number in numbers { Foundation.signal(number, SIG_DFL) }
+            Foundation.signal(SIGPIPE, brokenPipe)
         }
     }
 }

@@ -6,7 +6,7 @@ import JepaTensor
 ///
 /// The loss by itself tells nothing: it falls when the predictions improve, and also when the targets
 /// become easier. Skill tells the two apart, and the share of images tells whether what is left to
-/// be predicted has anything to do with the image. Source: METHOD §7.
+/// be predicted has anything to do with the image.
 public struct LossReading: Codable, Equatable, Sendable {
     /// The stage.
     public let loss: String

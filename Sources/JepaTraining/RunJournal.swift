@@ -9,6 +9,8 @@ struct RunJournal {
     let folder: RunFolder
     /// The step of the newest checkpoint; nil while there is none.
     private(set) var savedStep: Int?
+    /// The step of the newest look that it knows of.
+    private var savedLook: Int?
     private var savedTime = ContinuousClock.now
     private let checkpoints: CheckpointFolder
     private let settings: CheckpointSettings
@@ -39,6 +41,7 @@ struct RunJournal {
         // from.
         let isSaved = FileManager.default.fileExists(atPath: checkpoints.file(for: state.step))
         savedStep = isSaved ? state.step : nil
+        savedLook = state.latest?.step
     }
 
     /// Adds the row of a step.
@@ -78,15 +81,15 @@ struct RunJournal {
         return savedTime.duration(to: .now) / .seconds(1) >= seconds
     }
 
-    /// Writes a checkpoint, unless there is one of this step, and removes the oldest.
+    /// Writes a checkpoint, unless there is one of this step and look, and removes the oldest.
     mutating func save(_ pipeline: Pipeline, _ state: TrainingState) throws {
-        guard savedStep != state.step else { return }
+        guard savedStep != state.step || savedLook != state.latest?.step else { return }
         // A row is never behind the checkpoint, or resuming would leave a gap.
         try metrics.sync()
         try monitor.sync()
         try Checkpoint.write(pipeline, state, to: checkpoints.file(for: state.step))
         try checkpoints.prune(keeping: settings.keep)
-        (savedStep, savedTime) = (state.step, .now)
+        (savedStep, savedLook, savedTime) = (state.step, state.latest?.step, .now)
     }
 
     /// Writes the checkpoint that is kept because it is the best so far.

@@ -172,11 +172,13 @@ public final class Trainer {
     /// Takes one step and writes its row.
     private func step(on batches: BatchLoader, _ journal: inout RunJournal) throws {
         let start = ContinuousClock.now
-        let batch = try nextBatch(of: batches, &journal)
+        let batch = try saving(&journal) { try next(of: batches) }
         let loading = start.duration(to: .now) / .seconds(1)
-        let result = try pipeline.step(
-            batch, at: plan.info(state.step, seed: pipeline.graph.seed),
-            options: settings.stepOptions)
+        let result = try saving(&journal) {
+            try pipeline.step(
+                batch, at: plan.info(state.step, seed: pipeline.graph.seed),
+                options: settings.stepOptions)
+        }
         let seconds = start.duration(to: .now) / .seconds(1)
         state.advance(loss: result.loss, seconds: seconds)
         pace.add(seconds)
@@ -185,14 +187,22 @@ public final class Trainer {
         reporter.advance(state.progress(plan, pace))
     }
 
-    /// The next batch; if the data fails, what has been learnt is saved first.
-    private func nextBatch(of batches: BatchLoader, _ journal: inout RunJournal) throws -> Batch {
+    /// The next batch.
+    private func next(of batches: BatchLoader) throws -> Batch {
         defer { reportRejections() }
+        guard let batch = try batches.next() else {
+            fatalError("the batches ended before step \(state.step + 1) of \(plan.steps)")
+        }
+        return batch
+    }
+
+    /// What a part of a step comes to; if it fails, what the steps before have learnt is saved
+    /// first.
+    private func saving<Result>(
+        _ journal: inout RunJournal, ifItFails body: () throws -> Result
+    ) throws -> Result {
         do {
-            guard let batch = try batches.next() else {
-                fatalError("the batches ended before step \(state.step + 1) of \(plan.steps)")
-            }
-            return batch
+            return try body()
         } catch {
             do {
                 try journal.save(pipeline, state)

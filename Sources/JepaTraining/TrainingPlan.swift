@@ -25,8 +25,8 @@ public struct TrainingPlan: Equatable, Sendable {
     /// Lays the training out.
     ///
     /// - Parameter images: How many images there are.
-    /// - Throws: `configuration` if they do not fill one batch, or warm-up takes longer than the
-    ///   schedule.
+    /// - Throws: `configuration` if they do not fill one batch, warm-up takes longer than the
+    ///   schedule, or training is to stop after its end.
     public init(_ settings: TrainingSettings, images: Int) throws {
         let values = settings.values
         self.images = images
@@ -39,7 +39,14 @@ public struct TrainingPlan: Equatable, Sendable {
         }
         stepsPerEpoch = images / batchSize
         let whole = settings.length.steps(perEpoch: stepsPerEpoch)
-        steps = min(whole, settings.stopAfter ?? whole)
+        steps = settings.stopAfter ?? whole
+        guard steps <= whole else {
+            throw PipelineError(
+                .configuration,
+                "'steps' is \(steps), but the epochs end after \(whole)",
+                at: values.location(of: "steps"),
+                notes: ["Raise 'train.epochs', or leave one of the two out."])
+        }
         exactScheduleSteps = Double(whole) * settings.scheduleScale
         scheduleSteps = Int(exactScheduleSteps)
         warmUpSteps = settings.warmUp.steps(perEpoch: stepsPerEpoch)

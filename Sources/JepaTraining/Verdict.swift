@@ -1,6 +1,6 @@
 /// What the figures say of a training, with the reasons and what to try first.
 ///
-/// The loss does not say whether anything is learnt (METHOD §7); this is judged by the features and
+/// The loss does not say whether anything is learnt; this is judged by the features and
 /// by the targets, always beside those of the untrained network.
 public struct Verdict: Codable, Equatable, Sendable {
     /// What can be said.

@@ -23,6 +23,14 @@ import Testing
         #expect(try FileKind(of: file) == .checkpoint)
     }
 
+    /// Nobody writes into the pipe: opening it as a file would wait for ever.
+    @Test func aPipeIsRefusedWithoutWaiting() throws {
+        let pipe = folder.file("pipe")
+        #expect(mkfifo(pipe, 0o600) == 0)
+        let error = #expect(throws: PipelineError.self) { try FileKind(of: pipe) }
+        #expect(error?.message == "cannot read '\(pipe)': it is not a regular file")
+    }
+
     @Test func foldersAreRecognisedByTheirFiles() throws {
         try AtomicFile.write("{}", to: folder.file("config.json"))
         let error = #expect(throws: PipelineError.self) { try FileKind(of: folder.path) }

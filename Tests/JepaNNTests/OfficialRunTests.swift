@@ -6,10 +6,7 @@ import JepaTestSupport
 import Testing
 
 /// Six steps of AdamW and EMA against the official code, computed there in float64.
-///
-/// skipped: ../shared is not here
-@Suite(.enabled(if: Reference.isHere))
-struct OfficialRunTests {
+@Suite struct OfficialRunTests {
     struct Run: Decodable {
         struct Step: Decodable {
             let lr: Double
@@ -27,7 +24,7 @@ struct OfficialRunTests {
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         let run = try decoder.decode(
             Run.self,
-            from: Data(contentsOf: Reference.folder.appending(path: "ijepa-small/run.json")))
+            from: Data(contentsOf: Reference.run.appending(path: "run.json")))
         let encoder = VisionTransformer(reference.encoder)
         let target = VisionTransformer(reference.encoder, isTrainable: false)
         let predictor = PredictorNetwork(reference.predictor)
@@ -70,7 +67,7 @@ struct OfficialRunTests {
         // Adam makes whole steps of gradients near zero, so bf16 leads to other weights.
         guard precision == .float32 else { return }
         let final = try SafetensorsReader(
-            path: Reference.folder.appending(path: "ijepa-small/final.safetensors").path)
+            path: Reference.run.appending(path: "final.safetensors").path)
         for (network, weights) in [
             ("encoder", encoder.weights), ("predictor", predictor.weights),
             ("target_encoder", target.weights),

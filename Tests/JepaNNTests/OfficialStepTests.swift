@@ -5,10 +5,7 @@ import JepaTestSupport
 import Testing
 
 /// One forward and backward pass against the official code, computed there in float64.
-///
-/// skipped: ../shared is not here
-@Suite(.enabled(if: Reference.isHere))
-struct OfficialStepTests {
+@Suite struct OfficialStepTests {
     /// PyTorch's own float32 replay differs by 4e-7 of each tensor's largest entry; five times
     /// that leaves room for another order of summation.
     let tolerance = Tolerance.ofLargest(2e-6)

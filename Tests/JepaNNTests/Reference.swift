@@ -3,8 +3,11 @@ import JepaFormats
 import JepaNN
 import JepaTensor
 
-/// The run of the official code in `../shared/reference/ijepa-small`.
+/// The run of the official code in `Tests/Official/ijepa-small`.
 struct Reference {
+    static let run = URL(filePath: #filePath).deletingLastPathComponent()
+        .appending(path: "../Official/ijepa-small").standardizedFileURL
+    /// More numbers of the official code, for tests that are skipped where they are not.
     static let folder = URL(filePath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "../shared/reference").standardizedFileURL
@@ -15,9 +18,7 @@ struct Reference {
     let trace: SafetensorsReader
 
     init() throws {
-        let path = { (file: String) in
-            Self.folder.appending(path: "ijepa-small/\(file).safetensors").path
-        }
+        let path = { (file: String) in Self.run.appending(path: "\(file).safetensors").path }
         initial = try SafetensorsReader(path: path("initial"))
         batches = try SafetensorsReader(path: path("batches"))
         trace = try SafetensorsReader(path: path("trace"))

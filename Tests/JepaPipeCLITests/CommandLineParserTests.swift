@@ -252,10 +252,10 @@ struct CommandLineParserTests {
                       --version  Shows the version.
 
                 Exit status:
-                  0         Done.
-                  1         The work was begun and failed.
-                  2         The command line or the graph file is wrong; nothing was begun.
-                  130, 143  Interrupted by Ctrl-C or SIGTERM, with the run saved.
+                  0              Done.
+                  1              The work was begun and failed.
+                  2              The command line or the graph file is wrong; nothing was begun.
+                  129, 130, 143  Interrupted by SIGHUP, Ctrl-C or SIGTERM, with the run saved.
 
                 'jepa-pipe COMMAND --help' tells what a command takes.
                 """)

@@ -87,6 +87,31 @@ final class InteropCommandTests {
         }
     }
 
+    /// A projector before the predictor is not taken for it, nor asked for.
+    @Test func aProjectorIsNoPredictor() throws {
+        let text = TinyPipeline.text
+            .replacing(
+                "  predictor: {",
+                with: "  projector: {use: mlp, layers: 2, width: 8, "
+                    + "tokens: context_encoder.tokens}\n  predictor: {"
+            ).replacing(
+                "  optimizer: {use: adamw, minimize: loss}",
+                with: "  spread: {use: variance_covariance, tokens: projector.tokens}\n"
+                    + "  optimizer: {use: adamw, minimize: {loss: 1, spread: 0.1}}")
+        try AtomicFile.write(text, to: folder + "/joined.yaml")
+        try #require(run("run", "DIR/joined.yaml", "--out", "DIR/joined") == 0)
+        #expect(run("export", "DIR/joined", "--format", "official", "--out", "DIR/j.pth.tar") == 0)
+        #expect(run("import", "DIR/j.pth.tar", "--heads", "2", "--out", "DIR/imported") == 0)
+        #expect(
+            run("run", "DIR/joined.yaml", "--weights", "DIR/imported", "--out", "DIR/again") == 0)
+        let (trained, again) = (
+            try tensors("joined/" + Self.last), try tensors("again/" + Self.first)
+        )
+        let name = "predictor.predictor_embed.weight"
+        #expect(again[name] != nil && again[name] == trained[name])
+        #expect(again["projector.layers.0.weight"] != trained["projector.layers.0.weight"])
+    }
+
     @Test func positionsAreInterpolatedWhereTheStageSaysSo() throws {
         try #require(run("run", graph, "--out", "DIR/run") == 0)
         let image = Image(width: 24, height: 24, pixels: (0..<24 * 24 * 3).map { UInt8($0 % 251) })

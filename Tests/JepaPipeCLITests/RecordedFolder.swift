@@ -11,8 +11,7 @@ final class RecordedFolder {
     static let fixture = Bundle.module.bundlePath + "/Fixtures/recorded-run"
     /// A run of the official code.
     static let official = URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(path: "../../../shared/reference/ijepa-small").standardizedFileURL.path()
-    static let hasOfficial = FileManager.default.fileExists(atPath: official)
+        .appending(path: "../Official/ijepa-small").standardizedFileURL.path()
     /// The files with tensors.
     static let files = ["initial", "batches", "trace", "after_step0", "final"]
 

@@ -69,6 +69,7 @@ struct SchemaTests {
         "edges.md: A link to a stage of another role", "edges.md: A link to the stage itself",
         "edges.md: A link to a stage without the value", "edges.md: A loss that is misspelt",
         "edges.md: Something else than a loss is minimised", "edges.md: A cycle",
+        "edges.md: A data source that nothing uses",
         "training.md: Nothing says how long",
         "training.md: A warm-up in epochs and in steps",
         "training.md: A part larger than the batch", "training.md: A group with two rhythms",

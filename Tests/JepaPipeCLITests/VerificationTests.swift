@@ -25,9 +25,7 @@ import Testing
         #expect(row?.split(separator: " ").last == "ok")
     }
 
-    // skipped: ../shared is not here
-    @Test(.enabled(if: RecordedFolder.hasOfficial))
-    func reproducesTheOfficialCode() throws {
+    @Test func reproducesTheOfficialCode() throws {
         let verification = try RecordedFolder(RecordedFolder.official).verify()
         let rows = verification.groups.flatMap(\.rows)
         #expect(rows.count == 397)

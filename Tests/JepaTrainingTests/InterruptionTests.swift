@@ -45,6 +45,30 @@ import Testing
         exit(interruption.signal == signal ? 0 : 1)
     }
 
+    /// `run … 2>&1 | tee log`: Ctrl-C ends both, and what follows is told to nobody.
+    @Test func aReaderThatHasGoneDoesNotEndTheProcess() async {
+        await #expect(processExitsWith: .exitCode(0)) {
+            let interruption = Interruption()
+            let listening = interruption.listen { _ in }
+            let pipe = Pipe()
+            try pipe.fileHandleForReading.close()
+            let told: Void? = try? pipe.fileHandleForWriting.write(contentsOf: Data("saving".utf8))
+            listening.cancel()
+            exit(told == nil ? 0 : 1)
+        }
+    }
+
+    @Test func afterwardsItDoesAgain() async {
+        await #expect(processExitsWith: .signal(SIGPIPE)) {
+            signal(SIGPIPE, SIG_DFL)
+            Interruption().listen { _ in }.cancel()
+            let pipe = Pipe()
+            try pipe.fileHandleForReading.close()
+            try? pipe.fileHandleForWriting.write(contentsOf: Data("saving".utf8))
+            exit(1)
+        }
+    }
+
     @Test func whatIsToOutliveItsTerminalDoes() async {
         await #expect(processExitsWith: .exitCode(0)) {
             // As 'nohup' starts it.

@@ -134,6 +134,15 @@ import Testing
         #expect(outcome.untrained?.step == 0)
     }
 
+    /// Its checkpoint was written before the look that a signal kept from being taken.
+    @Test func theLastLookIsSavedWhenItIsMadeUpFor() throws {
+        try ToyRun().train(in: run, untilStep: 12)
+        try ToyRun().resume(run)
+        let third = try ToyRun()
+        #expect(try !third.resume(run).isNew)
+        #expect(third.watcher.said == ["nothing is left to do: all 12 steps have been taken"])
+    }
+
     @Test func resumingAFinishedRunChangesNothing() throws {
         let toy = try ToyRun()
         let first = try toy.train(in: run)
@@ -267,6 +276,18 @@ import Testing
 }
 
 extension TrainerTests {
+    @Test func whatWasLearntBeforeANumberIsNotFiniteIsSaved() throws {
+        let scratch = Scratch()
+        let toy = try ToyRun(unwatched, optimizer: ["lr": 1e25])
+        let error = #expect(throws: PipelineError.self) {
+            try toy.train(in: scratch.path + "/run")
+        }
+        let steps = toy.watcher.progress.count
+        #expect(steps > 0)
+        #expect(
+            error?.description.contains("The last checkpoint is of step \(steps).") == true)
+    }
+
     /// Without the monitor, which would come to every image before the first step.
     private var unwatched: Setting {
         ["batch_size": 8, "epochs": 2, "monitor": ["enabled": false]]

@@ -5,7 +5,7 @@ import JepaCore
 /// The part is drawn class by class, so that it has the classes of the whole in their proportion;
 /// every class keeps at least one image. What is drawn depends on the seed and the labels alone,
 /// not on the features, so all networks see the same images.
-/// Source: METHOD §6; the paper fine-tunes with 1 % of ImageNet instead.
+/// Source: after the 1 % of ImageNet of arXiv 2301.08243, which fine-tunes instead.
 public struct LowShotProbe: Probe {
     /// How many labels there are.
     public enum Amount: Equatable, Sendable {

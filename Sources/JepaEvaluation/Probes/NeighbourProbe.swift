@@ -1,6 +1,6 @@
 /// Are images of a class near each other? Accuracy of k-NN, and RankMe of the training features.
 ///
-/// Source: METHOD §6.
+/// Source: Wu et al. 2018 (arXiv 1805.01978); Garrido et al. 2023 (arXiv 2210.02885).
 public struct NeighbourProbe: Probe {
     private let classifier: NearestNeighbours
 

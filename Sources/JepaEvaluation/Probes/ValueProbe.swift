@@ -3,7 +3,7 @@
 /// Asked twice: by class, as Clevr/Count and Clevr/Dist of VTAB do it, with logistic regression;
 /// and as a number, with ridge regression whose penalty is chosen by cross-validation on the
 /// training images.
-/// Source: METHOD §6; VTAB, arXiv 1910.04867.
+/// Source: VTAB, arXiv 1910.04867.
 public struct ValueProbe: Probe {
     private let regression: LogisticRegression
     private let folds: Int

@@ -156,7 +156,14 @@ enum EvalCommand: Command {
                 task, settings, outcome, data, seconds: start.duration(to: .now) / .seconds(1))
             return try finish(record, nil, arguments)
         } catch let stop as EmbeddingPass.Interrupted {
-            JepaPipe.report("Interrupted; the same command goes on with what is kept.")
+            // Trained step by step, nothing is kept on the way.
+            let begins =
+                arguments.isOn("--no-cache") || task == .finetune
+                || arguments.value("--protocol") == "paper"
+            JepaPipe.report(
+                begins
+                    ? "Interrupted; nothing is kept, the same command begins again."
+                    : "Interrupted; the same command goes on with what is kept.")
             return 128 + stop.signal
         }
     }
@@ -172,12 +179,12 @@ enum EvalCommand: Command {
             let options = try FineTuning.Options(arguments)
             let tuning = FineTuning(
                 evaluation: evaluation, network: network, options: options, pass: pass)
-            return (try tuning.run(), options.words)
+            return (try tuning.run(), options.words.naming(evaluation.data.train.augmentation))
         }
         if task == .linear, arguments.value("--protocol") == "paper" {
             let options = try TrainedLinear.Options(arguments)
             let training = TrainedLinear(evaluation: evaluation, options: options, pass: pass)
-            return (try training.run(), options.words)
+            return (try training.run(), options.words.naming(evaluation.data.train.augmentation))
         }
         return (try evaluation.run(pass), probe.settings)
     }
@@ -218,5 +225,12 @@ enum EvalCommand: Command {
             JepaPipe.report("Wrote \(file).")
         }
         return JepaPipe.ExitStatus.done
+    }
+}
+
+extension [String: String] {
+    /// What a record says of a training, with how its images are changed at random.
+    fileprivate func naming(_ augmentation: String) -> Self {
+        merging(["augmentation": augmentation]) { own, images in "\(images), \(own)" }
     }
 }

@@ -25,8 +25,12 @@ struct InitialWeights {
         var differences: [String] = []
         var advice: [String] = []
         for node in pipeline.nodes {
-            guard let network = ModelNetwork.allCases.first(where: { $0.matches(node) })
-            else { continue }
+            guard let network = ModelNetwork.allCases.first(where: { $0.matches(node) }) else {
+                if [.encoder, .predictor].contains(node.role), !node.stage.weights.isEmpty {
+                    remarks.append("Stage '\(node.name)' begins as it is drawn.")
+                }
+                continue
+            }
             guard let (source, tensors) = Self.tensors(of: network, in: model) else {
                 remarks.append("Stage '\(node.name)' begins as it is drawn: no \(network.words).")
                 continue

@@ -56,12 +56,25 @@ struct LoadedPipeline {
         let settings =
             hasTraining
             ? try collecting { try TrainingSettings(graph, registry: registry) } : nil
+        if let pipeline, let settings { errors += Self.unusedSources(pipeline, settings) }
         guard let pipeline, let settings, errors.isEmpty else { throw PipelineErrors(errors) }
         try pipeline.check(
             StepOptions(microBatch: settings.microBatch), batchSize: settings.batchSize)
         self.graph = graph
         self.pipeline = pipeline
         self.settings = settings
+    }
+
+    /// Reports data sources that neither feed the pipeline nor are looked at by the monitor.
+    private static func unusedSources(
+        _ pipeline: Pipeline, _ settings: TrainingSettings
+    ) -> [PipelineError] {
+        let used = [pipeline.dataSource.name, settings.monitor.heldOut]
+        return pipeline.nodes.filter { $0.role == .dataSource && !used.contains($0.name) }.map {
+            PipelineError(
+                .wiring, "nothing uses the data source '\($0.name)'", at: $0.location,
+                notes: ["Name it in 'train.monitor.held_out', or remove it."])
+        }
     }
 
     /// The training in steps. Opens the data, whose number of images decides it.

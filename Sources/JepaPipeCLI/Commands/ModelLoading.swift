@@ -3,6 +3,7 @@ import JepaCore
 import JepaFormats
 import JepaInterop
 import JepaNN
+import JepaTensor
 import JepaTraining
 
 /// Weights from whatever a command is given: a run, a checkpoint, or a file of other programs.
@@ -92,7 +93,14 @@ struct ModelLoading {
             let only =
                 wanted == [.targetEncoder]
                 ? pipeline.nodes.first(where: { ModelNetwork.contextEncoder.matches($0) }) : nil
-            guard let node = own ?? only else { continue }
+            guard let node = own ?? only else {
+                if network == .predictor {
+                    remarks += pipeline.nodes
+                        .filter { $0.role == .predictor && !$0.stage.weights.isEmpty }
+                        .map { "Stage '\($0.name)' is left out: it does not predict tokens." }
+                }
+                continue
+            }
             let prefix = node.name + "."
             networks[network] = tensors.filter { $0.name.hasPrefix(prefix) }
                 .map { $0.renamed(String($0.name.dropFirst(prefix.count))) }
@@ -138,6 +146,16 @@ extension Pipeline.Node {
 }
 
 extension Pipeline.Node {
+    /// Whether a stage takes the tokens of an encoder and gives predictions as wide as they are, as
+    /// the predictor of I-JEPA does: not a projector, nor a decoder to pixels.
+    fileprivate var predictsTokens: Bool {
+        func shape(_ name: String) -> [Int]? { stage.weights.first { $0.name == name }?.shape }
+        guard let embed = shape("predictor_embed.weight"),
+            let project = shape("predictor_proj.weight")
+        else { return false }
+        return embed.last == project.first
+    }
+
     /// The grid that the positions of a network are interpolated from, if they are.
     var positionGrid: PositionGrid? {
         guard case .grid(let grid) = properties["interpolate_from"] else { return nil }
@@ -152,7 +170,7 @@ extension ModelNetwork {
         switch self {
         case .contextEncoder: return node.role == .encoder && node.isTrained
         case .targetEncoder: return node.role == .encoder && !node.isTrained
-        case .predictor: return node.role == .predictor
+        case .predictor: return node.role == .predictor && node.predictsTokens
         }
     }
 

@@ -110,7 +110,9 @@ struct EvaluationData {
                 + (request.isDense ? "" : ", labels \(request.question.rawValue)")
             var value: ((Int) -> Double)?
             if request.question != .shape { value = { index in source.value(of: index) } }
-            return try EvaluationImages(source, words: words, preparation: "", value: value)
+            return try EvaluationImages(
+                source, words: words, preparation: "", augmentation: parameters.values.augmentation,
+                value: value)
         }
         let count = request.limit ?? 4000
         self.init((try part("train", count: count), try part("test", count: max(1, count / 4))))
@@ -179,6 +181,7 @@ struct EvaluationData {
         let all = try EvaluationImages(
             source, indices: kept, words: "\(data), \(column)",
             preparation: folder.parameters.values.description,
+            augmentation: folder.parameters.values.augmentation,
             name: source.name(of:), value: { found.values[$0] ?? .nan },
             label: classes.isEmpty
                 ? nil : { index in found.values[index].flatMap { numbers[$0] } ?? -1 },
@@ -221,6 +224,7 @@ struct EvaluationData {
             }
             return try EvaluationImages(
                 source, words: "\(name) of the run", preparation: node.parameters.description,
+                augmentation: node.parameters.augmentation,
                 name: (source as? ImageFolder)?.name(of:))
         }
         let train = try images(run.pipeline.dataSource.name)
@@ -264,12 +268,21 @@ struct EvaluationData {
     }
 }
 
+extension ParameterSet {
+    /// How a data source changes training images at random: `crop_scale: [0.08, 1], flip: true`.
+    fileprivate var augmentation: String {
+        let names = ["crop", "crop_scale", "crop_ratio", "flip", "jitter", "grayscale", "blur"]
+        return resolved.filter { names.contains($0.name) }.map { "\($0.name): \($0.value)" }
+            .joined(separator: ", ")
+    }
+}
+
 extension EvaluationImages {
     /// All images of a folder.
     init(_ folder: PlainFolder, words: String) throws {
         try self.init(
             folder.source, words: words, preparation: folder.parameters.values.description,
-            name: folder.source.name(of:))
+            augmentation: folder.parameters.values.augmentation, name: folder.source.name(of:))
     }
 
     /// The same images with the numbers that other images give to classes of the same name; a

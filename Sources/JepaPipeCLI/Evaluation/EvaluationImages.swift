@@ -8,6 +8,8 @@ struct EvaluationImages {
     var indices: [Int]
     /// The images in words: `photos/train`.
     let words: String
+    /// How they are changed at random where a probe is trained step by step.
+    let augmentation: String
     /// A text that changes when the images or their preparation do.
     let fingerprint: String
     /// The file of an image; nil where images have none.
@@ -24,7 +26,7 @@ struct EvaluationImages {
     /// Images of a source.
     init(
         _ source: any DataSource, indices: [Int]? = nil, words: String, preparation: String,
-        name: ((Int) -> String)? = nil, value: ((Int) -> Double)? = nil,
+        augmentation: String, name: ((Int) -> String)? = nil, value: ((Int) -> Double)? = nil,
         label: ((Int) -> Int)? = nil, classNames: [String]? = nil
     ) throws {
         self.source = source
@@ -32,6 +34,7 @@ struct EvaluationImages {
         self.words = words
         let images = try source.fingerprint()
         fingerprint = "\(images); \(preparation)"
+        self.augmentation = augmentation
         self.name = name
         self.value = value
         self.label = label

@@ -9,7 +9,8 @@ import JepaTensor
 ///
 /// Learning rates fall from the head down: those of block i of L, counted from 1, are multiplied by
 /// `layerDecay^(L + 1 - i)`, those of the patch embedding by `layerDecay^(L + 1)`, those of norm and
-/// head by 1. Source: BEiT, arXiv 2106.08254, as METHOD §6 has it for 1 % of the labels.
+/// head by 1. Source: BEiT, arXiv 2106.08254; I-JEPA, arXiv 2301.08243, fine-tunes with it on 1 % of
+/// the labels.
 final class FineTunedNetwork {
     private struct Entry {
         let weight: Weight

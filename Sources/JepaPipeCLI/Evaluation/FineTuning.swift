@@ -7,8 +7,8 @@ import JepaTraining
 
 /// Trains the whole encoder, or its last blocks, with a head on the labels.
 ///
-/// Source: METHOD §6; the recipe (mixup, label smoothing, drop path, layer decay) is that of MAE,
-/// arXiv 2111.06377, table 9, without cut-mix and colour augmentation.
+/// Source: arXiv 2301.08243, appendix A (epochs, layer decay); the recipe (mixup, label smoothing,
+/// drop path) is that of MAE, arXiv 2111.06377, table 9, without cut-mix and colour augmentation.
 struct FineTuning {
     /// How it is done.
     struct Options {
@@ -34,7 +34,7 @@ struct FineTuning {
                 + "images, layer decay \(layerDecay), weight decay \(weightDecay), warm-up for a "
                 + "tenth, then cosine to 0"
             words["augmentation"] =
-                "random resized crops and flips, mixup \(mixup), label smoothing \(smoothing), "
+                "mixup \(mixup), label smoothing \(smoothing), "
                 + "drop path \(dropPath)"
             return words
         }

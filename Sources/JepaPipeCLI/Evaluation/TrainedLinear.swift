@@ -9,7 +9,7 @@ import JepaTraining
 /// all settings of the sweep learn from the same features, so a sweep costs hardly more than one.
 /// A tenth of the training images is held out, and which setting counts is decided there, never by
 /// the test images.
-/// Source: METHOD §6: 50 epochs, learning rate divided by 10 every 15 (every 0.3 of whatever
+/// Source: arXiv 2301.08243, appendix A: 50 epochs, learning rate divided by 10 every 15 (every 0.3 of whatever
 /// number), learning rates 0.01, 0.05, 0.001 for 256 images a batch, weight decay 0.0005 and 0.
 struct TrainedLinear {
     /// The sweep, and how long it takes.
@@ -34,7 +34,7 @@ struct TrainedLinear {
                 "a linear layer, \(rule.rawValue), momentum 0.9, \(norms) batch norm"
             words["training"] =
                 "\(epochs) epochs, batches of \(batchSize), learning rate divided by 10 every 0.3 "
-                + "of the training; random resized crops and flips"
+                + "of the training"
             words["sweep"] =
                 "learning rate \(list(rates)) (times \(factor) for the batch), weight decay "
                 + "\(list(decays)); chosen by a tenth of the training images, held out"

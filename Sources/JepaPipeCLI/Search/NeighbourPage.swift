@@ -31,7 +31,7 @@ struct NeighbourPage {
             <html lang="en">
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>\(Self.escaped(title))</title>
+            <title>\(HTML.escaped(title))</title>
             <style>
             :root { color-scheme: light dark; --text: #1f2328; --faint: #59636e; --mark: #2f81f7; }
             @media (prefers-color-scheme: dark) { :root { --text: #e6edf3; --faint: #9198a1; } }
@@ -45,7 +45,7 @@ struct NeighbourPage {
             figcaption span { display: block; color: var(--faint); overflow-wrap: anywhere;
               font-size: 11px; }
             </style>
-            <h1>\(Self.escaped(title))</h1>
+            <h1>\(HTML.escaped(title))</h1>
             \(sections.joined())</html>
 
             """
@@ -54,7 +54,7 @@ struct NeighbourPage {
     private func figure(
         _ path: String, name: String, number: String, isQuery: Bool = false
     ) -> String {
-        let label = Self.escaped(name)
+        let label = HTML.escaped(name)
         let picture =
             NeighbourSheet.thumbnail(path).map { image in
                 let data = Data(image.jpegData()).base64EncodedString()
@@ -62,11 +62,5 @@ struct NeighbourPage {
             } ?? "<div>\(NeighbourSheet.reason(path))</div>"
         return "<figure\(isQuery ? " class=\"query\"" : "")>\(picture)<figcaption>\(number)"
             + "<span>\(label)</span></figcaption></figure>\n"
-    }
-
-    /// Text as HTML shows it, in attributes too.
-    private static func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
-            .replacing(">", with: "&gt;").replacing("\"", with: "&quot;")
     }
 }

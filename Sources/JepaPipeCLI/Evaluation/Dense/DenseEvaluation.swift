@@ -166,16 +166,9 @@ struct DenseEvaluation {
             for position in entries[0].entry.positions {
                 try pass.checkInterruption()
                 let truth = try data.test(part[position])
-                var said: [PixelMap] = []
-                for place in subjects.indices {
-                    let embedder = subjects[place].embedder
-                    let tokens = Tensor(
-                        uninitialized: [embedder.places, embedder.count / embedder.places])
-                    tokens.mutablePointer.update(
-                        from: try entries[place].tokens(of: position, in: part, images),
-                        count: tokens.count)
-                    said.append(try predictors[place].map(of: tokens, layout))
-                    tallies[place].add(prediction: said[place], truth: truth)
+                let said = try answers(predictors, about: position, of: part, in: entries)
+                for (place, map) in said.enumerated() {
+                    tallies[place].add(prediction: map, truth: truth)
                 }
                 constant.add(prediction: still, truth: truth)
                 ideal.add(
@@ -197,6 +190,21 @@ struct DenseEvaluation {
             }
         }
         try conclude(tallies.map(\.figures), constant.figures, ideal.figures, &result)
+    }
+
+    /// What each subject says of the pixels of an image.
+    private func answers(
+        _ predictors: [DensePredictor], about position: Int, of part: [Int], in entries: [Part]
+    ) throws -> [PixelMap] {
+        try subjects.indices.map { place in
+            let embedder = subjects[place].embedder
+            let tokens = Tensor(
+                uninitialized: [embedder.places, embedder.count / embedder.places])
+            tokens.mutablePointer.update(
+                from: try entries[place].tokens(of: position, in: part, data.images.test),
+                count: tokens.count)
+            return try predictors[place].map(of: tokens, layout)
+        }
     }
 
     /// The true targets of an image, `[N, K]`, and of patches that are unknown those given.
