@@ -8,7 +8,7 @@ import Synchronization
 /// target when all of them are there; then the folder is synced. Whatever goes wrong before the
 /// renaming (a full disk, an error thrown by the writer), the old file is as it was and the
 /// temporary one is gone. Only a killed process leaves a temporary file behind, named
-/// `.NAME.PROCESS.NUMBER.partial`: see `removeLeftovers(in:)`.
+/// `.NAME.PROCESS.NUMBER.partial`: see `removeLeftovers`.
 ///
 /// A symbolic link is followed; a new file gets the usual permissions, a replaced one keeps its own.
 public struct AtomicFile: ~Copyable {
@@ -43,11 +43,15 @@ public struct AtomicFile: ~Copyable {
     /// Makes an empty file beside another, for what is needed until that one is written.
     ///
     /// It is named as the temporary file of a writer: no file of anybody else has that name, and
-    /// `removeLeftovers(in:)` knows it. Whoever asks for it removes it or hands it to `replace`.
+    /// `removeLeftovers` knows it. Whoever asks for it removes it or hands it to `replace`. What
+    /// killed processes left of the same file is removed, since it may be as large as that.
     ///
     /// - Throws: `file` if the system refuses, or if `path` is there and no regular file.
     package static func scratch(for path: String) throws -> String {
-        let (scratch, descriptor) = try openTemporary(beside: target(of: path), for: path)
+        let target = try target(of: path)
+        let (folder, name) = split(target)
+        _ = try? removeLeftovers(in: folder, of: name)
+        let (scratch, descriptor) = try openTemporary(beside: target, for: path)
         close(descriptor)
         return scratch
     }
@@ -60,34 +64,29 @@ public struct AtomicFile: ~Copyable {
     package static func replace(_ path: String, by scratch: String) throws {
         let target = try target(of: path)
         guard rename(scratch, target) == 0 else {
-            throw PipelineError.system("write", path, errno: errno)
+            throw PipelineError.refused("write", path)
         }
         try sync(folder: split(target).folder)
     }
 
     /// Removes temporary files that killed processes of this machine left in a folder.
     ///
+    /// - Parameter file: The name of the file that they were to become; nil for any.
     /// - Returns: the names of the removed files.
     @discardableResult
-    public static func removeLeftovers(in folder: String) throws -> [String] {
-        guard let stream = opendir(folder) else {
-            throw PipelineError.system("list", folder, errno: errno)
-        }
-        defer { closedir(stream) }
-        var removed: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
+    public static func removeLeftovers(
+        in folder: String, of file: String? = nil
+    ) throws -> [String] {
+        try Folder.names(in: folder).filter { name in
             let parts = name.split(separator: ".", omittingEmptySubsequences: false)
             guard parts.count >= 5, parts[0].isEmpty, parts.last == "partial",
                 UInt(parts[parts.count - 2]) != nil,
+                file == nil || parts.dropFirst().dropLast(3).joined(separator: ".") == file,
                 let process = pid_t(parts[parts.count - 3]), process > 0,
                 kill(process, 0) != 0, errno == ESRCH
-            else { continue }
-            if unlink("\(folder)/\(name)") == 0 { removed.append(name) }
+            else { return false }
+            return unlink("\(folder)/\(name)") == 0
         }
-        return removed.sorted()
     }
 
     /// Adds bytes at the end.
@@ -130,7 +129,7 @@ public struct AtomicFile: ~Copyable {
         unlink(temporary)
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
         let descriptor = open(temporary, flags, 0o666)
-        guard descriptor >= 0 else { throw PipelineError.system("write", path, errno: errno) }
+        guard descriptor >= 0 else { throw PipelineError.refused("write", path) }
         var status = stat()
         if stat(target, &status) == 0 { fchmod(descriptor, status.st_mode & 0o7777) }
         return (temporary, descriptor)
@@ -153,7 +152,7 @@ public struct AtomicFile: ~Copyable {
     }
 
     private func refused(_ code: CInt) -> PipelineError {
-        var error = PipelineError.system("write", path, errno: code)
+        var error = PipelineError.refused("write", path, code)
         if code == ENOSPC || code == EDQUOT {
             error.notes.append("Free some space and try again; nothing that was there is lost.")
         }
@@ -169,7 +168,7 @@ public struct AtomicFile: ~Copyable {
         var target = path
         if status.st_mode & S_IFMT == S_IFLNK {
             guard let resolved = realpath(path, nil) else {
-                throw PipelineError.system("follow the link", path, errno: errno)
+                throw PipelineError.refused("follow the link", path)
             }
             defer { free(resolved) }
             target = String(cString: resolved)
@@ -190,11 +189,11 @@ public struct AtomicFile: ~Copyable {
     /// Makes a renaming last: it is in the folder, not in the file.
     private static func sync(folder: String) throws {
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw PipelineError.system("sync", folder, errno: errno) }
+        guard descriptor >= 0 else { throw PipelineError.refused("sync", folder) }
         defer { close(descriptor) }
         // EINVAL: a file system that cannot sync folders has nothing to be synced.
         guard fsync(descriptor) == 0 || errno == EINVAL else {
-            throw PipelineError.system("sync", folder, errno: errno)
+            throw PipelineError.refused("sync", folder)
         }
     }
 }

@@ -26,11 +26,11 @@ package final class FileBytes: @unchecked Sendable {
     package init(path: String) throws {
         name = path
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw PipelineError.system("read", path, errno: errno) }
+        guard descriptor >= 0 else { throw PipelineError.refused("read", path) }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
-            throw PipelineError.system("read", path, errno: errno)
+            throw PipelineError.refused("read", path)
         }
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw PipelineError(.file, "cannot read \(quoted(path)): it is not a regular file")
@@ -43,7 +43,7 @@ package final class FileBytes: @unchecked Sendable {
         }
         guard let address = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0),
             address != MAP_FAILED
-        else { throw PipelineError.system("map", path, errno: errno) }
+        else { throw PipelineError.refused("map", path) }
         bytes = UnsafeRawBufferPointer(start: address, count: count)
         owner = .map
     }

@@ -1,9 +1,11 @@
 import Glibc
-import JepaCore
+package import JepaCore
 
 extension PipelineError {
-    /// An operation that the system refused, with its own words for why.
-    static func system(_ attempt: String, _ path: String, errno code: CInt) -> PipelineError {
+    /// An operation that the system has just refused, with its own words for why.
+    package static func refused(
+        _ attempt: String, _ path: String, _ code: CInt = errno
+    ) -> PipelineError {
         PipelineError(
             .file, "cannot \(attempt) \(quoted(path)): \(String(cString: strerror(code)))")
     }

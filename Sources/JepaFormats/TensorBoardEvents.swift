@@ -23,7 +23,7 @@ public final class TensorBoardEvents {
         repeat {
             descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0o666)
             guard descriptor < 0 else { break }
-            guard errno == EEXIST else { throw PipelineError.system("write", path, errno: errno) }
+            guard errno == EEXIST else { throw PipelineError.refused("write", path) }
             number += 1
             path = "\(stem).\(number)"
         } while true
@@ -69,7 +69,7 @@ public final class TensorBoardEvents {
                 write(descriptor, $0.baseAddress, $0.count)
             }
             if written < 0 && errno == EINTR { continue }
-            guard written >= 0 else { throw PipelineError.system("write", path, errno: errno) }
+            guard written >= 0 else { throw PipelineError.refused("write", path) }
             position += written
         }
     }

@@ -73,9 +73,7 @@ public struct FeatureFile: Sendable {
         guard lstat(notesPath, &status) == 0 else { return }
         // What a link leads to is written again, so the link stays and its file is emptied.
         if status.st_mode & S_IFMT == S_IFLNK { return try AtomicFile.write("", to: notesPath) }
-        guard unlink(notesPath) != 0 else { return }
-        let reason = String(cString: strerror(errno))
-        throw PipelineError(.file, "cannot remove \(quoted(notesPath)): \(reason)")
+        guard unlink(notesPath) == 0 else { throw PipelineError.refused("remove", notesPath) }
     }
 
     /// Replaces a file of rows by one of those that stay.

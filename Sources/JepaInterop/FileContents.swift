@@ -56,15 +56,7 @@ public struct FileContents: Sendable {
 
     private static func newestCheckpoint(of run: String) throws -> String {
         let folder = "\(run)/checkpoints"
-        var names: [String] = []
-        if FileManager.default.fileExists(atPath: folder) {
-            do {
-                names = try FileManager.default.contentsOfDirectory(atPath: folder)
-            } catch {
-                throw PipelineError(
-                    .file, "cannot list \(quoted(folder)): \(error.localizedDescription)")
-            }
-        }
+        let names = Folder.exists(folder) ? try Folder.names(in: folder) : []
         let steps = names.compactMap { name -> (step: Int, name: String)? in
             guard let match = name.wholeMatch(of: /step-([0-9]+)\.safetensors/),
                 let step = Int(match.1)

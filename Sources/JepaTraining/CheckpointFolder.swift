@@ -1,5 +1,6 @@
 import Foundation
 import JepaCore
+import JepaFormats
 
 /// The checkpoints of one run: `step-000120.safetensors` for each step that was saved, of which
 /// the newest few are kept, and `best.safetensors`.
@@ -30,7 +31,7 @@ package struct CheckpointFolder {
 
     /// The checkpoints of steps, the newest first.
     package func entries() throws -> [Entry] {
-        try RunFolder.list(path).compactMap { name in
+        try Folder.names(in: path).compactMap { name in
             guard let match = name.wholeMatch(of: /step-([0-9]+)\.safetensors/),
                 let step = Int(match.1)
             else { return nil }
@@ -60,7 +61,7 @@ package struct CheckpointFolder {
             later.append(bestFile)
         }
         return try later.map { path in
-            let taken = Set(try RunFolder.list(self.path).map { "\(self.path)/\($0)" })
+            let taken = Set(try Folder.names(in: self.path).map { "\(self.path)/\($0)" })
             let names = (1...).lazy.map { path + ".set-aside" + ($0 == 1 ? "" : "-\($0)") }
             guard let name = names.first(where: { !taken.contains($0) }),
                 rename(path, name) == 0

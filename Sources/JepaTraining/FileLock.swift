@@ -1,5 +1,6 @@
 import Glibc
 import JepaCore
+import JepaFormats
 
 /// Keeps two processes from writing one run. The system gives it back when the process ends.
 final class FileLock {

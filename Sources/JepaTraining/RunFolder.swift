@@ -1,5 +1,5 @@
 public import Foundation
-import JepaCore
+package import JepaCore
 import JepaFormats
 
 /// The folder of one run, which nothing but this run writes.
@@ -76,12 +76,14 @@ public final class RunFolder {
     package static func openOrCreate(at path: String) throws -> (RunFolder, isBegun: Bool) {
         let path = withoutTrailingSlash(path)
         try makeFolder(path)
-        if !(try list(path).contains("run.json")) { try checkEmpty(path, but: abandoned) }
+        if !(try Folder.names(in: path)).contains("run.json") {
+            try checkEmpty(path, but: abandoned)
+        }
         let folder = try RunFolder(locked: path)
         try makeFolder(folder.checkpointFolder)
         for place in [path, folder.checkpointFolder] { try AtomicFile.removeLeftovers(in: place) }
-        let saved = try list(folder.checkpointFolder)
-        let contents = try list(path)
+        let saved = try Folder.names(in: folder.checkpointFolder)
+        let contents = try Folder.names(in: path)
         if contents.contains("run.json"), !saved.isEmpty { return (folder, true) }
         try checkEmpty(folder.checkpointFolder)
         try checkEmpty(path, but: abandoned)
@@ -98,7 +100,7 @@ public final class RunFolder {
     ]
 
     private static func checkEmpty(_ path: String, but known: Set<String> = []) throws {
-        let contents = try list(path).filter { $0 != ".lock" && !known.contains($0) }
+        let contents = try Folder.names(in: path).filter { $0 != ".lock" && !known.contains($0) }
         guard let first = contents.first else { return }
         let isRun = contents.contains("run.json")
         throw PipelineError(
@@ -117,16 +119,27 @@ public final class RunFolder {
     public static func open(_ path: String) throws -> RunFolder {
         let path = runPath(of: path)
         guard FileManager.default.fileExists(atPath: path + "/run.json") else {
-            let found = FileManager.default.fileExists(atPath: path)
-            throw PipelineError(
-                .file,
-                found ? "'\(path)' holds no run: it has no 'run.json'" : "there is no '\(path)'",
+            throw noRun(
+                in: path, lacking: "run.json",
                 notes: ["--resume takes the folder of a run, or one of its checkpoints."])
         }
         let folder = try RunFolder(locked: path)
         try AtomicFile.removeLeftovers(in: path)
         try AtomicFile.removeLeftovers(in: folder.checkpointFolder)
         return folder
+    }
+
+    /// The error of a path that is no run folder, because it is nowhere, no folder, or has no
+    /// such file.
+    package static func noRun(
+        in path: String, lacking file: String, notes: [String]
+    ) -> PipelineError {
+        let reason =
+            Folder.exists(path)
+            ? "'\(path)' holds no run: it has no '\(file)'"
+            : FileManager.default.fileExists(atPath: path)
+                ? "'\(path)' is a file, not the folder of a run" : "there is no '\(path)'"
+        return PipelineError(.file, reason, notes: notes)
     }
 
     /// The run that a path given to `--resume` means: the folder itself, or that of a checkpoint.
@@ -202,22 +215,6 @@ public final class RunFolder {
         }
     }
 
-    /// The names of everything in a folder, hidden or not, in order.
-    ///
-    /// - Throws: `file` if there is no such folder, or it cannot be read.
-    package static func list(_ path: String) throws -> [String] {
-        guard let stream = opendir(path) else { throw PipelineError.refused("list", path) }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names.sorted()
-    }
-
     /// The bytes of a file, nil if there is none; a device has none either.
     ///
     /// - Throws: `file` if there is one that cannot be read, which must not be taken for none.
@@ -252,14 +249,5 @@ public final class RunFolder {
         var path = path
         while path.count > 1, path.hasSuffix("/") { path.removeLast() }
         return path
-    }
-}
-
-extension PipelineError {
-    /// An operation that the system has just refused, with its own words for why.
-    static func refused(
-        _ attempt: String, _ path: String, _ code: CInt = errno
-    ) -> PipelineError {
-        PipelineError(.file, "cannot \(attempt) '\(path)': \(String(cString: strerror(code)))")
     }
 }

@@ -151,14 +151,11 @@ struct AtomicFileTests {
 
     @Test func onlyLeftoversOfDeadProcessesAreRemoved() throws {
         let folder = try TemporaryFolder()
-        let dead = Process()
-        dead.executableURL = URL(fileURLWithPath: "/bin/true")
-        try dead.run()
-        dead.waitUntilExit()
-        let leftover = ".step.9.safetensors.\(dead.processIdentifier).1.partial"
+        let dead = try processThatHasEnded()
+        let leftover = ".step.9.safetensors.\(dead).1.partial"
         let kept = [
             ".step.safetensors.\(getpid()).1.partial", "a.partial", ".b.1x.1.partial",
-            ".c.\(dead.processIdentifier).partial",
+            ".c.\(dead).partial",
         ]
         for name in kept + [leftover] { try folder.write([1], as: name) }
         #expect(try AtomicFile.removeLeftovers(in: folder.path) == [leftover])
@@ -166,5 +163,24 @@ struct AtomicFileTests {
         expectError(.file, "cannot list '\(folder.path)/no': No such file or directory") {
             try AtomicFile.removeLeftovers(in: folder.file("no"))
         }
+    }
+
+    @Test func aScratchFileTakesThePlaceOfWhatAKilledProcessLeftOfTheSameFile() throws {
+        let folder = try TemporaryFolder()
+        let dead = try processThatHasEnded()
+        let leftover = ".rows.npy.\(dead).1.partial"
+        let kept = [".other.npy.\(dead).1.partial", ".npy.\(dead).1.partial"]
+        for name in kept + [leftover] { try folder.write([1], as: name) }
+        unlink(try AtomicFile.scratch(for: folder.file("rows.npy")))
+        #expect(try folder.names() == kept.sorted())
+    }
+
+    /// The number of a process that is no more.
+    private func processThatHasEnded() throws -> pid_t {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/true")
+        try process.run()
+        process.waitUntilExit()
+        return process.processIdentifier
     }
 }

@@ -43,7 +43,7 @@ import Testing
             "checkpoint": ["every_steps": 3, "keep": 2],
         ])
         try toy.train(in: run)
-        let names = try RunFolder.list(run + "/checkpoints")
+        let names = try Folder.names(in: run + "/checkpoints")
         #expect(names == ["step-000009.safetensors", "step-000012.safetensors"])
     }
 

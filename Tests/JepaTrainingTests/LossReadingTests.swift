@@ -1,4 +1,5 @@
 import JepaCore
+import JepaFormats
 import JepaTensor
 import JepaTestSupport
 import JepaTraining
@@ -121,10 +122,10 @@ import Testing
         let scratch = Scratch()
         try ToyRun(["batch_size": 8, "epochs": 1, "log": ["tensorboard": true]])
             .train(in: scratch.path + "/run")
-        let names = try RunFolder.list(scratch.path + "/run/tensorboard")
+        let names = try Folder.names(in: scratch.path + "/run/tensorboard")
         #expect(names.count == 1)
         #expect(names[0].hasPrefix("events.out.tfevents."))
         try ToyRun(["batch_size": 8, "epochs": 1]).train(in: scratch.path + "/plain")
-        #expect(try !RunFolder.list(scratch.path + "/plain").contains("tensorboard"))
+        #expect(try !Folder.names(in: scratch.path + "/plain").contains("tensorboard"))
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import JepaCore
+import JepaFormats
 import JepaTestSupport
 import JepaTraining
 import Testing
@@ -11,7 +12,7 @@ import Testing
         let path = scratch.path + "/a/b/run"
         let folder = try RunFolder.create(at: path + "/", pipeline: "toy")
         #expect(folder.path == path)
-        #expect(try RunFolder.list(path) == [".lock", "checkpoints"])
+        #expect(try Folder.names(in: path) == [".lock", "checkpoints"])
     }
 
     @Test func aFolderThatCannotBeMadeIsNamed() throws {
@@ -29,13 +30,13 @@ import Testing
         }
         #expect(try scratch.text("pipeline.yaml") == "two\n")
         #expect(try scratch.text("pipeline-until-7.yaml") == "one\n")
-        let names = try RunFolder.list(scratch.path)
+        let names = try Folder.names(in: scratch.path)
         #expect(names.filter { $0.hasSuffix(".yaml") }.count == 2)
     }
 
     @Test func anEmptyFolderIsTaken() throws {
         _ = try RunFolder.create(at: scratch.path, pipeline: "toy")
-        #expect(try RunFolder.list(scratch.path) == [".lock", "checkpoints"])
+        #expect(try Folder.names(in: scratch.path) == [".lock", "checkpoints"])
     }
 
     @Test func anotherRunIsNeverOverwritten() throws {
@@ -61,7 +62,7 @@ import Testing
                 """)
         let other = message { _ = try RunFolder.openOrCreate(at: scratch.path) }
         #expect(other == text)
-        #expect(try RunFolder.list(scratch.path) == ["photo.jpg"])
+        #expect(try Folder.names(in: scratch.path) == ["photo.jpg"])
         let file = message {
             _ = try RunFolder.create(at: scratch.path + "/photo.jpg", pipeline: "toy")
         }
@@ -78,7 +79,7 @@ import Testing
         }
         let (folder, isBegun) = try RunFolder.openOrCreate(at: path)
         #expect(!isBegun)
-        #expect(try RunFolder.list(folder.path) == [".lock", "checkpoints"])
+        #expect(try Folder.names(in: folder.path) == [".lock", "checkpoints"])
     }
 
     @Test func aRunThatSavedIsOpened() throws {

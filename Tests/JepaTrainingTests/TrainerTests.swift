@@ -1,5 +1,6 @@
 import Foundation
 import JepaCore
+import JepaFormats
 import JepaTensor
 import JepaTestSupport
 import JepaTraining
@@ -14,14 +15,14 @@ import Testing
         let outcome = try toy.train(in: run)
         #expect(outcome.exitStatus == 0)
         #expect(outcome.step == 12)
-        let names = try RunFolder.list(run).filter { $0 != ".lock" }
+        let names = try Folder.names(in: run).filter { $0 != ".lock" }
         #expect(
             names == [
                 "checkpoints", "metrics.csv", "metrics.jsonl", "monitor.csv", "monitor.jsonl",
                 "run.json", "summary.json", "verdict.json",
             ])
         #expect(
-            try RunFolder.list(run + "/checkpoints")
+            try Folder.names(in: run + "/checkpoints")
                 == ["step-000000.safetensors", "step-000012.safetensors"])
         let record = try JSONDecoder().decode(
             RunRecord.self, from: Data(scratch.text("run/run.json").utf8))

@@ -116,6 +116,7 @@ enum EvalCommand: Command {
         }
         let start = ContinuousClock.now
         let probe = try task.probe(arguments)
+        let training = try StepwiseTraining(task, arguments)
         let chosen = try ChosenEncoder(arguments, registry: registry)
         let network = EvaluatedNetwork(
             chosen, untrained: try chosen.untrained(),
@@ -150,18 +151,13 @@ enum EvalCommand: Command {
                 probe: probe, layers: network.layers,
                 subjects: try network.subjects(data.train.source.imageShape), data: data,
                 needsLabels: task.needsLabels)
-            let (outcome, settings) = try answer(
-                task, probe, evaluation, network, pass, arguments)
+            let (outcome, settings) = try answer(evaluation, training, network, pass)
             let record = network.record(
                 task, settings, outcome, data, seconds: start.duration(to: .now) / .seconds(1))
             return try finish(record, nil, arguments)
         } catch let stop as EmbeddingPass.Interrupted {
-            // Trained step by step, nothing is kept on the way.
-            let begins =
-                arguments.isOn("--no-cache") || task == .finetune
-                || arguments.value("--protocol") == "paper"
             JepaPipe.report(
-                begins
+                arguments.isOn("--no-cache") || training != nil
                     ? "Interrupted; nothing is kept, the same command begins again."
                     : "Interrupted; the same command goes on with what is kept.")
             return 128 + stop.signal
@@ -172,21 +168,20 @@ enum EvalCommand: Command {
     ///
     /// - Returns: The figures, and how it was done.
     private static func answer(
-        _ task: EvaluationTask, _ probe: any Probe, _ evaluation: Evaluation,
-        _ network: EvaluatedNetwork, _ pass: EmbeddingPass, _ arguments: CommandLineArguments
+        _ evaluation: Evaluation, _ training: StepwiseTraining?, _ network: EvaluatedNetwork,
+        _ pass: EmbeddingPass
     ) throws -> (Evaluation.Outcome, settings: [String: String]) {
-        if task == .finetune {
-            let options = try FineTuning.Options(arguments)
+        let augmentation = evaluation.data.train.augmentation
+        switch training {
+        case .linear(let options):
+            let training = TrainedLinear(evaluation: evaluation, options: options, pass: pass)
+            return (try training.run(), options.words.naming(augmentation))
+        case .fineTuning(let options):
             let tuning = FineTuning(
                 evaluation: evaluation, network: network, options: options, pass: pass)
-            return (try tuning.run(), options.words.naming(evaluation.data.train.augmentation))
+            return (try tuning.run(), options.words.naming(augmentation))
+        case nil: return (try evaluation.run(pass), evaluation.probe.settings)
         }
-        if task == .linear, arguments.value("--protocol") == "paper" {
-            let options = try TrainedLinear.Options(arguments)
-            let training = TrainedLinear(evaluation: evaluation, options: options, pass: pass)
-            return (try training.run(), options.words.naming(evaluation.data.train.augmentation))
-        }
-        return (try evaluation.run(pass), probe.settings)
     }
 
     private static func request(

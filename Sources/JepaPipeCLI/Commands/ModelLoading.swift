@@ -63,18 +63,12 @@ struct ModelLoading {
         remedy: String = "Give --pipeline with the graph file it was trained with."
     ) throws -> String {
         let file = RunFolder.runPath(of: path) + "/pipeline.yaml"
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-            throw PipelineError(.file, "there is no '\(path)'", notes: [remedy])
+        let isThere = FileManager.default.fileExists(atPath: path)
+        if isThere, FileManager.default.fileExists(atPath: file) { return file }
+        if isThere, !Folder.exists(path) {
+            throw PipelineError(.file, "'\(path)' does not lie in a run folder", notes: [remedy])
         }
-        guard FileManager.default.fileExists(atPath: file) else {
-            throw PipelineError(
-                .file,
-                isFolder.boolValue
-                    ? "'\(path)' holds no run: it has no 'pipeline.yaml'"
-                    : "'\(path)' does not lie in a run folder", notes: [remedy])
-        }
-        return file
+        throw RunFolder.noRun(in: path, lacking: "pipeline.yaml", notes: [remedy])
     }
 
     /// The networks of a pipeline as a model.

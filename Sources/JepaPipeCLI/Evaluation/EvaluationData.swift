@@ -1,5 +1,5 @@
-import Foundation
 import JepaCore
+import JepaFormats
 import JepaImageFolder
 import JepaScenes
 import JepaTraining
@@ -58,7 +58,7 @@ struct EvaluationData {
         if request.table != nil {
             try self.init(tableOf: request, size: size, run: run)
         } else if let data = request.data {
-            if data == "scenes" && !Self.isFolder(data) {
+            if data == "scenes" && !Folder.exists(data) {
                 try self.init(scenesFor: request, size: size, run: run)
             } else {
                 try self.init(folders: request, data, size: size, run: run)
@@ -111,8 +111,7 @@ struct EvaluationData {
             var value: ((Int) -> Double)?
             if request.question != .shape { value = { index in source.value(of: index) } }
             return try EvaluationImages(
-                source, words: words, preparation: "", augmentation: parameters.values.augmentation,
-                value: value)
+                source, parameters.values, words: words, value: value)
         }
         let count = request.limit ?? 4000
         self.init((try part("train", count: count), try part("test", count: max(1, count / 4))))
@@ -128,8 +127,8 @@ struct EvaluationData {
                 words: path)
         }
         var pair = request.test.map { (data, $0) }
-        if pair == nil, Self.isFolder(data + "/train") {
-            pair = ["test", "val", "validation"].map { data + "/" + $0 }.first(where: Self.isFolder)
+        if pair == nil, Folder.exists(data + "/train") {
+            pair = ["test", "val", "validation"].map { data + "/" + $0 }.first(where: Folder.exists)
                 .map { (data + "/train", $0) }
         }
         if let pair {
@@ -179,9 +178,7 @@ struct EvaluationData {
         let classes = isCounted && distinct.count <= 64 ? distinct : []
         let numbers = Dictionary(uniqueKeysWithValues: zip(classes, 0...))
         let all = try EvaluationImages(
-            source, indices: kept, words: "\(data), \(column)",
-            preparation: folder.parameters.values.description,
-            augmentation: folder.parameters.values.augmentation,
+            source, folder.parameters.values, indices: kept, words: "\(data), \(column)",
             name: source.name(of:), value: { found.values[$0] ?? .nan },
             label: classes.isEmpty
                 ? nil : { index in found.values[index].flatMap { numbers[$0] } ?? -1 },
@@ -223,8 +220,7 @@ struct EvaluationData {
                     "the images of the run have \(source.imageShape); with --size give --data, too")
             }
             return try EvaluationImages(
-                source, words: "\(name) of the run", preparation: node.parameters.description,
-                augmentation: node.parameters.augmentation,
+                source, node.parameters, words: "\(name) of the run",
                 name: (source as? ImageFolder)?.name(of:))
         }
         let train = try images(run.pipeline.dataSource.name)
@@ -247,9 +243,9 @@ struct EvaluationData {
     ///
     /// - Throws: `data` if it has none. A folder that is not there is left to those who open it.
     private static func checkClasses(of test: String, like train: EvaluationImages) throws {
-        guard isFolder(test) else { return }
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: test)) ?? []
-        if names.contains(where: { isFolder("\(test)/\($0)") }) { return }
+        guard Folder.exists(test) else { return }
+        let names = try Folder.names(in: test)
+        if names.contains(where: { Folder.exists("\(test)/\($0)") }) { return }
         throw PipelineError(
             .data,
             "'\(test)' has no sub-folders, but those of '\(train.words)' are classes",
@@ -259,30 +255,14 @@ struct EvaluationData {
                     + (train.classNames.count > 10 ? " and so on." : ".")
             ])
     }
-
-    /// Whether there is a folder of that name.
-    static func isFolder(_ path: String) -> Bool {
-        var isFolder: ObjCBool = false
-        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-            && isFolder.boolValue
-    }
-}
-
-extension ParameterSet {
-    /// How a data source changes training images at random: `crop_scale: [0.08, 1], flip: true`.
-    fileprivate var augmentation: String {
-        let names = ["crop", "crop_scale", "crop_ratio", "flip", "jitter", "grayscale", "blur"]
-        return resolved.filter { names.contains($0.name) }.map { "\($0.name): \($0.value)" }
-            .joined(separator: ", ")
-    }
 }
 
 extension EvaluationImages {
     /// All images of a folder.
     init(_ folder: PlainFolder, words: String) throws {
         try self.init(
-            folder.source, words: words, preparation: folder.parameters.values.description,
-            augmentation: folder.parameters.values.augmentation, name: folder.source.name(of:))
+            folder.source, folder.parameters.values, words: words,
+            name: folder.source.name(of:))
     }
 
     /// The same images with the numbers that other images give to classes of the same name; a

@@ -23,18 +23,17 @@ struct EvaluationImages {
     /// How many images there were when `split` chose some of them; nil if it did not.
     private var splitCount: Int?
 
-    /// Images of a source.
+    /// Images of a source that was made with `parameters`.
     init(
-        _ source: any DataSource, indices: [Int]? = nil, words: String, preparation: String,
-        augmentation: String, name: ((Int) -> String)? = nil, value: ((Int) -> Double)? = nil,
+        _ source: any DataSource, _ parameters: ParameterSet, indices: [Int]? = nil, words: String,
+        name: ((Int) -> String)? = nil, value: ((Int) -> Double)? = nil,
         label: ((Int) -> Int)? = nil, classNames: [String]? = nil
     ) throws {
         self.source = source
         self.indices = indices ?? Array(0..<source.count)
         self.words = words
-        let images = try source.fingerprint()
-        fingerprint = "\(images); \(preparation)"
-        self.augmentation = augmentation
+        fingerprint = "\(try source.fingerprint()); \(parameters)"
+        augmentation = parameters.augmentation
         self.name = name
         self.value = value
         self.label = label
@@ -78,5 +77,14 @@ struct EvaluationImages {
             "\(words) has \(Quantities.count(splitCount, "image")), and a training and a test "
                 + "image are needed",
             notes: ["Add an image, or name a folder of test images by --test."])
+    }
+}
+
+extension ParameterSet {
+    /// How a data source changes training images at random: `crop_scale: [0.08, 1], flip: true`.
+    fileprivate var augmentation: String {
+        let names = ["crop", "crop_scale", "crop_ratio", "flip", "jitter", "grayscale", "blur"]
+        return resolved.filter { names.contains($0.name) }.map { "\($0.name): \($0.value)" }
+            .joined(separator: ", ")
     }
 }

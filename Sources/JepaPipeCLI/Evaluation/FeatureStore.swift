@@ -94,7 +94,7 @@ struct FeatureStore {
     ///
     /// - Returns: Why the folder is still there; nil if it is not.
     func remove() -> String? {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let names = (try? Folder.names(in: folder)) ?? []
         for file in names.map({ "\(folder)/\($0)" }) where isOwn(file) { unlink(file) }
         _ = try? AtomicFile.removeLeftovers(in: folder)
         guard rmdir(folder) != 0 else { return nil }

@@ -1,5 +1,26 @@
 import JepaCore
 
+/// A task that is trained step by step, on images that differ in every epoch. Nothing of it is
+/// kept when it is interrupted.
+enum StepwiseTraining {
+    /// Linear classifiers, as the paper trains them.
+    case linear(TrainedLinear.Options)
+    /// The network itself.
+    case fineTuning(FineTuning.Options)
+
+    /// What the command line asks for; nil for a task that sees the features of an image once.
+    ///
+    /// - Throws: `usage` for settings that cannot be understood.
+    init?(_ task: EvaluationTask, _ arguments: CommandLineArguments) throws {
+        switch task {
+        case .finetune: self = .fineTuning(try .init(arguments))
+        case .linear where arguments.value("--protocol") == "paper":
+            self = .linear(try .init(arguments))
+        default: return nil
+        }
+    }
+}
+
 extension TrainedLinear.Options {
     /// What the command line asks for.
     ///

@@ -1,6 +1,7 @@
 import Foundation
 import JepaCore
 import JepaEvaluation
+import JepaFormats
 import JepaTraining
 
 /// What a run folder holds, as far as a report shows it.
@@ -47,8 +48,8 @@ package struct RunContents {
         self.path = path
         name = URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
         guard let bytes = FileManager.default.contents(atPath: path + "/run.json") else {
-            throw PipelineError(
-                .file, "'\(path)' holds no run: it has no 'run.json'",
+            throw RunFolder.noRun(
+                in: path, lacking: "run.json",
                 notes: ["A report is made of the folder that 'jepa-pipe run' leaves."])
         }
         record = try Self.decode(bytes, path + "/run.json")
@@ -68,8 +69,11 @@ package struct RunContents {
         evaluations = try Self.files(in: path + "/evaluations", ending: ".json").map { file in
             try Self.decode(FileManager.default.contents(atPath: file) ?? Data(), file)
         }
-        pictures = Self.files(in: path + "/pictures", ending: ".png").compactMap { file in
-            let data = FileManager.default.contents(atPath: file) ?? Data()
+        pictures = try Self.files(in: path + "/pictures", ending: ".png").compactMap { file in
+            guard let data = FileManager.default.contents(atPath: file) else {
+                omissions.append("The picture '\(file)' cannot be read.")
+                return nil
+            }
             guard data.count <= Self.largestPicture else {
                 omissions.append("The picture '\(file)' is too large to be shown here.")
                 return nil
@@ -111,9 +115,11 @@ package struct RunContents {
         FileManager.default.fileExists(atPath: path) ? try CurveTable(csv: path) : CurveTable()
     }
 
-    private static func files(in folder: String, ending: String) -> [String] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        return names.filter { $0.hasSuffix(ending) && !$0.hasPrefix(".") }.sorted()
+    /// The visible files of a folder, if there is one, by name.
+    private static func files(in folder: String, ending: String) throws -> [String] {
+        guard Folder.exists(folder) else { return [] }
+        return try Folder.names(in: folder)
+            .filter { $0.hasSuffix(ending) && !$0.hasPrefix(".") }
             .map { "\(folder)/\($0)" }
     }
 }

@@ -1,5 +1,6 @@
 import JepaCore
 import JepaEvaluation
+import JepaFormats
 import JepaImageFolder
 import JepaScenes
 
@@ -135,7 +136,7 @@ private struct Place {
 
     /// The two folders in another one; nil if they are not there.
     init?(in folder: String, _ maps: String) {
-        guard EvaluationData.isFolder(folder + "/images") else { return nil }
+        guard Folder.exists(folder + "/images") else { return nil }
         self.init(images: folder + "/images", maps: "\(folder)/\(maps)")
     }
 
@@ -158,7 +159,7 @@ private struct Places {
     init(
         _ question: DenseData.Question, _ request: EvaluationData.Request, maps: String?
     ) throws {
-        guard let data = request.data, data != "scenes" || EvaluationData.isFolder(data) else {
+        guard let data = request.data, data != "scenes" || Folder.exists(data) else {
             guard maps == nil && request.test == nil else {
                 throw PipelineError(
                     .usage, "'--labels' and '--test' go with '--data FOLDER', a folder of images")
@@ -191,8 +192,8 @@ private struct Places {
                     + "'--labels' names another folder of maps",
                 notes: ["The map of 'images/a.jpg' is '\(name)/a.png'."])
         }
-        let names = Self.testNames.filter { EvaluationData.isFolder("\(both.images)/\($0)") }
-        if let name = names.first, EvaluationData.isFolder(both.images + "/train") {
+        let names = Self.testNames.filter { Folder.exists("\(both.images)/\($0)") }
+        if let name = names.first, Folder.exists(both.images + "/train") {
             (train, test) = (both.appending("train"), both.appending(name))
         } else {
             train = both

@@ -1,6 +1,7 @@
 import Foundation
 import JepaCore
 import JepaEvaluation
+import JepaFormats
 import JepaImageFolder
 import JepaImages
 
@@ -40,7 +41,7 @@ final class MapFolder {
     /// - Returns: The highest class.
     /// - Throws: `file` if there is no folder; `data` if maps are missing or cannot be used.
     func check(_ indices: [Int], _ interruption: () throws -> Void) throws -> Int {
-        guard EvaluationData.isFolder(path) else {
+        guard Folder.exists(path) else {
             throw PipelineError(.file, "the folder of the maps, '\(path)', does not exist")
         }
         let missing = indices.filter {
