@@ -12,6 +12,9 @@ extension ParameterDescriptor {
         case (.text, .integer), (.text, .real), (.text, .boolean), (.path, .integer),
             (.path, .real), (.path, .boolean):
             "; put it in quotes"
+        case (.group(let descriptors), .boolean(let isOn))
+        where descriptors.contains { $0.name == "enabled" }:
+            "; write {enabled: \(isOn)}"
         default: ""
         }
     }
@@ -28,7 +31,9 @@ extension ParameterDescriptor {
     private static func numberHint(_ word: String) -> String {
         let plain = word.filter { $0 != "_" }
         if Double(plain) != nil {
-            return plain == word ? "; remove the quotes" : "; write \(plain)"
+            // 'nan' and 'inf' are words in YAML, quotes or not.
+            guard plain == word else { return "; write \(plain)" }
+            return word.contains(where: \.isNumber) ? "; remove the quotes" : ""
         }
         if word.wholeMatch(of: /[0-9]+,[0-9]+/) != nil {
             return "; write \(word.map { $0 == "," ? "." : String($0) }.joined())"

@@ -1,4 +1,5 @@
 import JepaCore
+public import JepaTensor
 
 /// Judges the features of one network on fixed images.
 ///
@@ -25,12 +26,17 @@ public struct FeatureEvaluation: Equatable, Sendable {
 
     /// All figures that the images allow; without labels these are the ones that need none.
     ///
+    /// - Parameter all: The features `[n, D]` whose spread is told, where there are more than
+    ///   those of `train`.
     /// - Throws: `data` if the sets have different widths.
-    public func report(train: FeatureSet, test: FeatureSet) throws -> FeatureReport {
+    public func report(
+        train: FeatureSet, test: FeatureSet, all: Tensor? = nil
+    ) throws -> FeatureReport {
         try test.requireSameWidth(as: train)
-        let statistics = try FeatureStatistics(of: train.features)
+        let all = all ?? train.features
+        let statistics = try FeatureStatistics(of: all)
         var report = FeatureReport(
-            rankMe: try FeatureSpectrum(of: train.features).rankMe,
+            rankMe: try FeatureSpectrum(of: all).rankMe,
             featureStandardDeviation: statistics.meanStandardDeviation,
             meanCosine: statistics.meanCosine)
         if statistics.meanCosine == nil {

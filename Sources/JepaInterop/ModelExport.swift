@@ -37,6 +37,16 @@ public struct ModelExport: Sendable {
         format == .official ? ModelNetwork.allCases.filter { model.networks[$0] != nil } : [encoder]
     }
 
+    /// What whoever loads it has to know, because no tensor shows it; nil if there is nothing.
+    public var caution: String? {
+        let (heads, usual) = (model.sizes.heads, model.sizes.usualHeads)
+        guard format != .huggingface, heads != usual else { return nil }
+        let reader = format == .timm ? "timm" : "the official code"
+        let others =
+            usual.map { "; networks of width \(model.sizes.width) usually have \($0)" } ?? ""
+        return "No tensor tells \(reader) that there are \(heads) heads\(others)."
+    }
+
     /// Writes the file or folder.
     ///
     /// - Throws: `file` if the system refuses, or a folder is not empty.
@@ -57,6 +67,8 @@ public struct ModelExport: Sendable {
                     .text(network.rawValue),
                     try Self.dictionary(network, of: model, prefix: "module."))
             }
+            // The official trainer passes over what it does not know.
+            root.add(.text(ModelWeights.headsKey), .integer(model.sizes.heads))
             return try TorchWriter.write(.dictionary(root), to: path)
         }
         var writer = SafetensorsWriter(metadata: metadata)
@@ -95,6 +107,7 @@ public struct ModelExport: Sendable {
         var metadata = [
             "format": "pt",
             ModelWeights.networksKey: networks.map(\.rawValue).joined(separator: ", "),
+            ModelWeights.headsKey: "\(model.sizes.heads)",
         ]
         metadata[ModelWeights.positionGridKey] = model.sizes.positionGrid?.description
         return metadata

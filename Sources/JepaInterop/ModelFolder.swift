@@ -45,16 +45,15 @@ public enum ModelFolder {
 
     static func readDescription(_ path: String) throws -> Description {
         let file = "\(path)/\(description)"
-        do {
-            let result = try JSONDecoder().decode(
-                Description.self, from: try Data(contentsOf: URL(filePath: file)))
-            guard result.sizes.isPlausible else {
-                throw PipelineError(.file, "its sizes are out of any range")
-            }
-            return result
-        } catch {
-            throw PipelineError(.file, "\(quoted(file)) cannot be read: \(error)")
+        guard let bytes = FileManager.default.contents(atPath: file) else {
+            throw PipelineError(.file, "\(quoted(file)) cannot be read")
         }
+        let result: Description = try decodedJSON(from: bytes, of: quoted(file))
+        guard result.sizes.isPlausible else {
+            throw PipelineError(
+                .file, "\(quoted(file)) cannot be right: its sizes are out of any range")
+        }
+        return result
     }
 
     /// Makes a folder, with those above it; an empty one that is there already will do.

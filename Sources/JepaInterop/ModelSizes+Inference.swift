@@ -45,7 +45,7 @@ extension ModelSizes {
         guard width % 4 == 0 else {
             throw refused("positions need a width that is a multiple of 4, not \(width)")
         }
-        let heads = try Self.heads(hints.heads, width: width, path: path, remarks: &remarks)
+        let heads = try Self.heads(hints, width: width, path: path, remarks: &remarks)
         self.heads = heads
         (gridHeight, gridWidth) = try Self.grid(
             hints.imageSize, patchSize: patchSize,
@@ -70,6 +70,9 @@ extension ModelSizes {
         }
     }
 
+    /// The heads that networks of this width usually have, if there is such a number.
+    public var usualHeads: Int? { Self.headsByWidth[width] }
+
     /// Pixels along a side, or patches of an image; more can only be a damaged file, which may
     /// claim any number where a tensor has no elements.
     private static let lengths = 1...1 << 30
@@ -84,14 +87,18 @@ extension ModelSizes {
     }
 
     private static func heads(
-        _ given: Int?, width: Int, path: String, remarks: inout [String]
+        _ hints: ModelHints, width: Int, path: String, remarks: inout [String]
     ) throws -> Int {
-        if let given {
+        if let given = hints.heads {
             guard given > 0, width % given == 0 else {
                 throw PipelineError(
                     .value, "\(given) heads do not divide the width \(width) of \(quoted(path))")
             }
             return given
+        }
+        if let likely = hints.likelyHeads, likely > 0, width % likely == 0 {
+            remarks.append("\(likely) heads, as the pipeline has; the file does not say.")
+            return likely
         }
         guard let heads = headsByWidth[width] else {
             let known = headsByWidth.keys.sorted().map(String.init).joined(separator: ", ")

@@ -33,6 +33,10 @@ extension ModelWeights {
     /// The metadata of a file written here whose positions were interpolated: `14x14`.
     static let positionGridKey = "positions_interpolated_from"
 
+    /// The metadata of a file written here, and the entry of a torch file, with the number of
+    /// attention heads.
+    static let headsKey = "num_heads"
+
     /// An official checkpoint, or the state of an encoder alone.
     private init(torch path: String, _ hints: ModelHints) throws {
         var root = try TorchArchive(path: path).root
@@ -45,6 +49,8 @@ extension ModelWeights {
             try self.init(flat: root.tensors(), from: path, origin: "a torch file", hints)
             return
         }
+        var hints = hints
+        hints.heads = hints.heads ?? root[Self.headsKey]?.integer
         var networks: [ModelNetwork: [StoredTensor]] = [:]
         var (unexpected, remarks) = ([String](), [String]())
         for entry in entries {
@@ -76,6 +82,7 @@ extension ModelWeights {
         var hints = hints
         hints.positionGrid =
             hints.positionGrid ?? said[Self.positionGridKey].flatMap(PositionGrid.init)
+        hints.heads = hints.heads ?? said[Self.headsKey].flatMap { Int($0) }
         let tensors = tensors.map(Self.withoutWrappers)
         func lone() -> ModelNetwork {
             let name = said[Self.networksKey]

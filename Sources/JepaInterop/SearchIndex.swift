@@ -85,11 +85,8 @@ public struct SearchIndex: Sendable {
                 .file, "\(quoted(path)) is \(kind.words), but no search index", notes: [remedy])
         }
         self.path = path
-        do {
-            description = try JSONDecoder().decode(Description.self, from: Data(text.utf8))
-        } catch {
-            throw PipelineError(.file, "\(quoted(path)) is damaged: \(error)")
-        }
+        description = try decodedJSON(
+            from: Data(text.utf8), of: "the description in \(quoted(path))")
         vectors = try reader.tensor("vectors")
         paths = try reader.tensor("paths")
         ends = try reader.tensor("path_ends")

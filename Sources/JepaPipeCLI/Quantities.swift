@@ -45,9 +45,17 @@ enum Quantities {
         }
     }
 
-    /// `45.2` for 45.2e9 operations, with three digits that count.
+    /// `45.2` for 45.2e9 operations, `0.0021` for 2.1e6: with two or three digits that count.
     static func billions(_ value: Double) -> String {
         let billions = value / 1e9
-        return String(format: billions < 10 ? "%.2f" : billions < 100 ? "%.1f" : "%.0f", billions)
+        let digits =
+            switch billions {
+            case ..<0.001: 5
+            case ..<0.1: 4
+            case ..<10: 2
+            case ..<100: 1
+            default: 0
+            }
+        return String(format: "%.\(digits)f", billions)
     }
 }

@@ -71,12 +71,8 @@ public struct Checkpoint {
                 .file,
                 "'\(path)' is damaged: its state of training does not match its checksum")
         }
-        do {
-            return try JSONDecoder().decode(TrainingState.self, from: Data(text.utf8))
-        } catch {
-            throw PipelineError(
-                .file, "the state of training in '\(path)' cannot be read: \(error)")
-        }
+        return try decodedJSON(
+            from: Data(text.utf8), of: "the state of training in '\(path)'")
     }
 
     private static func checksum(of text: String) -> String {

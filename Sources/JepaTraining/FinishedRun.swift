@@ -1,5 +1,6 @@
 import Foundation
 import JepaCore
+import JepaFormats
 
 /// What is left of a run that went to its end, read from its folder.
 package struct FinishedRun: Sendable {
@@ -16,19 +17,12 @@ package struct FinishedRun: Sendable {
     /// - Throws: `file` if the files of a finished run cannot be read.
     package init?(_ folder: String) throws {
         guard let bytes = try RunFolder.contents(of: folder + "/summary.json") else { return nil }
-        do {
-            summary = try JSONDecoder().decode(RunSummary.self, from: bytes)
-            let rows = try Self.rows(folder + "/metrics.jsonl", steps: summary.steps)
-            let last = rows.suffix(max(1, rows.count / 10)).map { $0.loss ?? .nan }
-            loss = last.reduce(0, +) / Double(last.count)
-            let times = rows.dropFirst(rows.count / 3).map(\.milliseconds).sorted()
-            secondsPerStep = times[times.count / 2] / 1000
-        } catch let error as PipelineError {
-            throw error
-        } catch {
-            throw PipelineError(
-                .file, "what '\(folder)' holds of a finished run cannot be read: \(error)")
-        }
+        summary = try decodedJSON(from: bytes, of: "'\(folder)/summary.json'")
+        let rows = try Self.rows(folder + "/metrics.jsonl", steps: summary.steps)
+        let last = rows.suffix(max(1, rows.count / 10)).map { $0.loss ?? .nan }
+        loss = last.reduce(0, +) / Double(last.count)
+        let times = rows.dropFirst(rows.count / 3).map(\.milliseconds).sorted()
+        secondsPerStep = times[times.count / 2] / 1000
     }
 
     /// The row of one step, as far as it is needed here.
@@ -46,8 +40,8 @@ package struct FinishedRun: Sendable {
         guard let text = try RunFolder.text(of: path) else {
             throw PipelineError(.file, "there is no '\(path)'")
         }
-        let rows = try text.split(separator: "\n").map {
-            try JSONDecoder().decode(Row.self, from: Data($0.utf8))
+        let rows: [Row] = try text.split(separator: "\n").enumerated().map { index, line in
+            try decodedJSON(from: Data(line.utf8), of: "line \(index + 1) of '\(path)'")
         }
         guard rows.count == steps, steps > 0 else {
             throw PipelineError(

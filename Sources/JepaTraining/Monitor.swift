@@ -58,33 +58,60 @@ struct Monitor {
             guard let own = bank[name], let asked = queries[name] else {
                 fatalError("encoder '\(name)' has no features")
             }
-            let report = try evaluation.report(train: own, test: asked)
+            let report = try evaluation.report(
+                train: own.judged, test: asked.judged, all: own.all)
             return EncoderReading(
-                encoder: name, width: own.width, knn: report.knn, linear: report.linear,
+                encoder: name, width: own.judged.width, knn: report.knn, linear: report.linear,
                 rankMe: report.rankMe, lidar: lidars[name],
                 deviation: report.featureStandardDeviation, cosine: report.meanCosine,
-                omissions: report.omissions)
+                omissions: report.omissions + [own, asked].compactMap(\.omission))
         }
         return MonitorReading(
             step: step, encoders: readings, pixels: pixels, losses: losses,
-            majorityShare: names.first.flatMap { queries[$0]?.majorityShare },
-            images: images.bank.indices.count, queries: images.queries.indices.count)
+            majorityShare: names.first.flatMap { queries[$0]?.judged.majorityShare },
+            images: images.bank.indices.count,
+            queries: names.first.flatMap { queries[$0]?.judged.count } ?? 0)
     }
 
     // MARK: - Features
 
+    /// What one encoder makes of some images.
+    private struct Features {
+        /// Of all of them, `[n, D]`.
+        let all: Tensor
+        /// Of those whose class is known; of all, without classes, if that of none is.
+        let judged: FeatureSet
+
+        /// - Parameter labels: Below 0 where the class is not known.
+        init(_ all: Tensor, _ labels: [Int32], _ classNames: [String]) throws {
+            let known = labels.indices.filter { labels[$0] >= 0 }
+            let some = known.isEmpty ? Array(labels.indices) : known
+            let selected = try FeatureSet(features: all).selecting(some)
+            self.all = all
+            judged = try FeatureSet(
+                features: selected.features,
+                labels: known.isEmpty ? nil : known.map { Int(labels[$0]) },
+                classNames: classNames)
+        }
+
+        /// How many images accuracies leave out; nil if it is none.
+        var omission: String? {
+            let count = all.shape[0] - judged.count
+            guard count > 0 else { return nil }
+            return "knn and linear leave out \(count) of \(all.shape[0]) images: they are in no "
+                + "class."
+        }
+    }
+
     /// The features of a subset by each encoder, or nil if cancelled.
     private func features(
         of subset: MonitorImages.Subset, by names: [String], _ isCancelled: () -> Bool
-    ) throws -> [String: FeatureSet]? {
+    ) throws -> [String: Features]? {
         let order = EvaluationOrder(subset.indices, batchSize: batchSize)
         guard let (rows, labels) = try embed(subset, order, by: names, isCancelled) else {
             return nil
         }
-        let known = labels.allSatisfy { $0 >= 0 } ? labels.map(Int.init) : nil
-        return try rows.mapValues {
-            try FeatureSet(features: $0, labels: known, classNames: subset.source.classNames)
-        }
+        return try rows.mapValues { try Features($0, labels, subset.source.classNames) }
     }
 
     /// What the pixels come to without any network; nil without labels.
@@ -100,10 +127,10 @@ struct Monitor {
                 values += reduction.reduce(batch.views[0]).elements
                 labels += batch.labels
             }
-            return try FeatureSet(
-                features: Tensor(values, shape: [labels.count, reduction.count]),
-                labels: labels.allSatisfy { $0 >= 0 } ? labels.map(Int.init) : nil,
-                classNames: subset.source.classNames)
+            return try Features(
+                Tensor(values, shape: [labels.count, reduction.count]), labels,
+                subset.source.classNames
+            ).judged
         }
         let report = try evaluation.report(train: sets[0], test: sets[1])
         return PixelReading(knn: report.knn, linear: report.linear)

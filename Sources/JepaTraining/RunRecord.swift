@@ -61,11 +61,9 @@ public struct RunRecord: Codable, Equatable, Sendable {
             trainedWeights: pipeline.trainedWeights.reduce(0) { $0 + $1.weight.count },
             steps: plan.steps, stepsPerEpoch: plan.stepsPerEpoch, sessions: [])
         if let contents = try RunFolder.contents(of: folder.recordFile) {
-            do {
-                record.sessions = try JSONDecoder().decode(RunRecord.self, from: contents).sessions
-            } catch {
-                throw PipelineError(.file, "'\(folder.recordFile)' cannot be read: \(error)")
-            }
+            record.sessions = try decodedJSON(
+                RunRecord.self, from: contents, of: "'\(folder.recordFile)'"
+            ).sessions
         }
         record.sessions.append(session)
         try write(json: record, to: folder.recordFile)

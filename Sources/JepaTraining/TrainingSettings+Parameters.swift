@@ -47,8 +47,8 @@ extension TrainingSettings {
             help: "Threads that load images ahead of training; one per core if left out."),
         .optionalInteger(
             "threads", in: 1...1024, help: "Threads that compute; one per core if left out."),
-        .optionalChoice(
-            "stop_when", of: [Verdict.Kind.collapsed.rawValue],
+        .choice(
+            "stop_when", of: ["never", Verdict.Kind.collapsed.rawValue], default: "never",
             help: "Ends the training as soon as a look at the features says so."),
         group("checkpoint", CheckpointSettings.parameters, "When to save, and what to keep."),
         group("monitor", MonitorSettings.parameters, "How learning is judged on the way."),

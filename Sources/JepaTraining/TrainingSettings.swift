@@ -90,7 +90,7 @@ public struct TrainingSettings: Equatable, Sendable {
         monitor = MonitorSettings(values.group("monitor"))
         logInterval = values.group("log").real("every_seconds")
         writesTensorBoard = values.group("log").boolean("tensorboard")
-        stopWhen = values.optionalText("stop_when").flatMap(Verdict.Kind.init)
+        stopWhen = Verdict.Kind(rawValue: values.text("stop_when"))
     }
 
     /// Values that are each allowed but do not go together.

@@ -47,7 +47,14 @@ struct CollapseSigns {
         imagesAreTheSame || (cosine.map { 1 - $0.now < VerdictThresholds.sameImages } ?? false)
             || (spread ?? 1) < VerdictThresholds.collapsedSpread
             || (targetRatio ?? 1) < VerdictThresholds.collapsedTargets
-            || rank.now < VerdictThresholds.collapsedRank
+            || isOneDirection
+    }
+
+    /// Whether the features are hardly more than one direction, and were more untrained. The least
+    /// that RankMe can be is 1, so what is above that is compared.
+    private var isOneDirection: Bool {
+        rank.now < VerdictThresholds.collapsedRank
+            && rank.now - 1 < VerdictThresholds.partialRank * (rank.before - 1)
     }
 
     /// Whether much of what told images apart has gone.
@@ -70,9 +77,7 @@ struct CollapseSigns {
                     + "images look all the same.")
             return lines
         }
-        if rank.now < VerdictThresholds.partialRank * rank.before
-            || rank.now < VerdictThresholds.collapsedRank
-        {
+        if rank.now < VerdictThresholds.partialRank * rank.before || isOneDirection {
             lines.append(
                 "RankMe of \(encoder) fell from \(count(rank.before)) to \(count(rank.now)): its "
                     + "features use fewer directions than untrained.")

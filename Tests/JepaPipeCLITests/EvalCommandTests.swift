@@ -120,7 +120,10 @@ final class EvalCommandTests {
         .enabled(if: Program.isBuilt),
         arguments: [
             ("--data empty", "error: 'empty' holds no JPEG or PNG images"),
-            ("--data nowhere", "error: folder 'nowhere' does not exist"),
+            (
+                "--data nowhere",
+                "error: folder 'nowhere' does not exist in the folder this was started in"
+            ),
             (
                 "--data photos/train --test photos/test/blue",
                 """

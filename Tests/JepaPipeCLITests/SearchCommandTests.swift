@@ -68,6 +68,20 @@ final class SearchCommandTests {
         }
     }
 
+    @Test(.enabled(if: Program.isBuilt)) func anIndexIsSearchedFromAnyFolder() throws {
+        let made = try Program.run("jepa-pipe search index run images --out index", in: folder)
+        try #require(made.status == 0)
+        let (inner, query) = (folder + "/images/sub", "jepa-pipe search query ../../index ../1.png")
+        let found = try Program.run(query + " --top 1 --out a.png", in: inner)
+        #expect(found.status == 0)
+        #expect(!found.output.contains("--images"))
+        try FileManager.default.moveItem(atPath: folder + "/run", toPath: folder + "/moved")
+        let lost = try Program.run(query, in: inner)
+        #expect(lost.status == 1)
+        #expect(lost.output.hasSuffix("--weights tells where those weights are now.\n"))
+        #expect(try Program.run(query + " --weights ../../moved", in: inner).status == 0)
+    }
+
     @Test(.enabled(if: Program.isBuilt)) func anImageOfTheIndexIsItsOwnNeighbour() throws {
         _ = try index("--precision", "float32")
         let outcome = try Program.run(

@@ -246,7 +246,7 @@ final class SweepTests {
             try FileManager.default.removeItem(atPath: "\(out)/1-seed-5/\(name)")
         }
         var second = try runner(sweep())
-        #expect(SweepTable(try second.results()).notes.last == "1 of 2 runs are still to be done.")
+        #expect(SweepTable(try second.results()).notes.last == "Still to be done: 1 of 2 runs.")
         try second.run()
         #expect(contents("4-seed-5/run.json") == kept)
         #expect(contents("1-seed-5/run.json").contains("\"fromStep\" : 0"))
@@ -276,7 +276,7 @@ final class SweepTests {
         var runner = try runner(sweep(), interruption)
         try runner.run()
         let table = SweepTable(try runner.results())
-        #expect(table.notes.last == "2 of 2 runs are still to be done.")
+        #expect(table.notes.last == "Still to be done: 2 of 2 runs.")
         #expect(contents("sweep.md") == table.markdown)
         #expect(table.text.contains("4        to do"))
     }
@@ -323,8 +323,27 @@ final class SweepTests {
         var runner = try runner(first)
         try runner.run()
         // Another measurement would come to other steps; the runs that are there decide.
-        let second = try limited(10)
+        let second = try limited(0.001)
         #expect(second.runs.map { $0.root.flattened()["train.steps"] } == steps)
+        let error = try #require(throws: PipelineError.self) { _ = try limited(10) }
+        #expect(
+            error.message.replacing(folder, with: "DIR")
+                == "the runs in 'DIR/out' have 0.001 minutes each, not 10")
+    }
+
+    @Test func runsWithOtherSeedsStayInTheTable() throws {
+        var first = try runner(sweep(Self.rows, Sweep.Options(seeds: [8])))
+        try first.run()
+        var second = try runner(sweep(Self.rows, Sweep.Options(seeds: [3], names: ["1"])))
+        try second.run()
+        let notes = SweepTable(try second.results()).notes
+        #expect(notes[0] == "Mean ± standard deviation over the seeds 3, 8.")
+        #expect(notes.last == "Still to be done: 1 of 4 runs.")
+        // Of another configuration, it says nothing about this one.
+        let options = Sweep.Options(
+            overrides: [try SettingOverride("train.epochs=2")], seeds: [2])
+        let others = try runner(sweep(Self.rows, options)).results()
+        #expect(SweepTable(others).notes[0] == "Seed 2 alone: small differences may be chance.")
     }
 
     @Test func aBudgetOfTimeAndALengthAreRefused() throws {
@@ -349,6 +368,7 @@ final class SweepTests {
         #expect(contents("1-seed-5/summary.json") != "missing")
         #expect(contents("4-seed-5/run.json") == "missing")
         #expect(JepaPipe.run(["sweep", path, "--out", out, "--seeds", "x"]) == 2)
+        #expect(JepaPipe.run(["sweep", path, "--out", out, "--seeds", "3,3"]) == 2)
         #expect(JepaPipe.run(["sweep", path, "--out", out, "--minutes", "0"]) == 2)
         #expect(JepaPipe.run(["validate", path, "--set", "stages.masks.target_blocks=2"]) == 2)
     }

@@ -107,6 +107,22 @@ import Testing
         #expect(error?.message == message)
     }
 
+    @Test func imagesInNoClassAreLeftOutOfAccuraciesAlone() throws {
+        let toy = try ToyRun(
+            ["batch_size": 8, "epochs": 1, "monitor": ["images": 64, "queries": 32]],
+            data: ["count": 96, "unlabelled": 30])
+        let reading = try #require(try toy.train(in: run).latest)
+        let knn = try #require(reading.encoders[0].knn)
+        #expect(knn > 0.4 && knn <= 1)
+        #expect(reading.images == 64)
+        #expect(reading.queries < 32)
+        #expect(
+            reading.encoders[0].omissions.last
+                == "knn and linear leave out \(32 - reading.queries) of 32 images: they are in no "
+                + "class.")
+        #expect(reading.encoders[0].omissions.count == 2)
+    }
+
     @Test func lookingDoesNotChangeTheTraining() throws {
         let elements = try [true, false].map { isEnabled in
             let toy = try ToyRun([

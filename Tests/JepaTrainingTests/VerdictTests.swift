@@ -155,6 +155,13 @@ import Testing
         #expect(found.cure != nil)
     }
 
+    @Test func whatWasHardlyMoreThanOneDirectionUntrainedHasNotCollapsed() {
+        let start = look(0, rank: 1.39)
+        #expect(Verdict.judging([start, look(100, rank: 1.385)]).kind == .noBetter)
+        #expect(Verdict.judging([start, look(100, rank: 1.1)]).kind == .collapsed)
+        #expect(Verdict.judging([look(0, rank: 1), look(100, rank: 1)]).kind != .collapsed)
+    }
+
     @Test func lostDirectionsArePartialCollapseUnlessAccuraciesRise() {
         #expect(verdict(look(100, knn: 0.19, linear: 0.2, rank: 6)).kind == .partialCollapse)
         let better = verdict(look(100, knn: 0.33, linear: 0.38, rank: 6))

@@ -77,6 +77,7 @@ struct FolderPlace: Sendable {
             let found =
                 next == path
                 ? "folder '\(path)' does not exist"
+                    + (parent == "." ? " in \(started)" : "")
                 : "folder '\(path)' does not exist: there is no '\(part)' in \(started)"
             return failure(.file, found + didYouMean(part, among: visible), [])
         }

@@ -107,7 +107,8 @@ enum BenchCommand: Command {
 
     private static func announce(_ session: BenchSession) throws {
         let line = Announcement(
-            program: "jepa-pipe \(JepaPipe.version), \(threadCount) threads with \(vectorLevel)",
+            program: "jepa-pipe \(JepaPipe.version), "
+                + "\(Quantities.count(threadCount, "thread")) with \(vectorLevel)",
             batchSize: session.batchSize)
         print(try JSONLine.text(line))
     }

@@ -51,7 +51,9 @@ enum ExportCommand: Command {
         let model = loading.model
         let export = try ModelExport(model, as: format, encoder: encoder)
         try export.write(to: path)
-        for remark in model.remarks { JepaPipe.report(remark) }
+        for remark in model.remarks + [export.caution].compactMap({ $0 }) {
+            JepaPipe.report(remark)
+        }
         let names = export.networks.map { loading.words(of: $0) }.joined(separator: ", ")
         let sizes = format == .official ? model.sizes.text : model.sizes.encoderText
         print("Wrote \(path): the \(names) of \(model.path), \(sizes).")

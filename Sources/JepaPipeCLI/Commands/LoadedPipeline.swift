@@ -77,6 +77,14 @@ struct LoadedPipeline {
         }
     }
 
+    /// What is right but may not be meant, in sentences.
+    var remarks: [String] {
+        let minimised = pipeline.minimised.map(\.stage)
+        return pipeline.nodes.filter { $0.role == .loss && !minimised.contains($0.name) }.map {
+            "The loss '\($0.name)' is logged only: 'minimize' of no optimizer names it."
+        }
+    }
+
     /// The training in steps. Opens the data, whose number of images decides it.
     func plan() throws -> TrainingPlan {
         try pipeline.openData()

@@ -130,6 +130,11 @@ struct ModelLoading {
     }
 }
 
+extension Pipeline {
+    /// The attention heads of the trained encoder, if it says them.
+    var encoderHeads: Int? { nodes.first { ModelNetwork.contextEncoder.matches($0) }?.heads }
+}
+
 extension Pipeline.Node {
     /// The attention heads of a network, if it says them or they are set.
     var heads: Int? {

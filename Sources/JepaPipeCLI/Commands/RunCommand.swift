@@ -51,11 +51,14 @@ enum RunCommand: Command {
         let initial = try arguments.value("--weights").map { path in
             try InitialWeights(sameStagesAs: path, for: loaded.pipeline, registry: registry)
                 ?? InitialWeights(
-                    ModelLoading(path, pipelineFile: nil, hints: ModelHints(), registry: registry)
-                        .model, for: loaded.pipeline,
+                    ModelLoading(
+                        path, pipelineFile: nil,
+                        hints: ModelHints(likelyHeads: loaded.pipeline.encoderHeads),
+                        registry: registry
+                    ).model, for: loaded.pipeline,
                     recomputesPositions: arguments.isOn("--recompute-positions"))
         }
-        for remark in initial?.remarks ?? [] { JepaPipe.report(remark) }
+        for remark in loaded.remarks + (initial?.remarks ?? []) { JepaPipe.report(remark) }
         let interruption = Interruption()
         let listening = interruption.listen { _ in
             JepaPipe.report("\nFinishing this step and saving; once more ends at once.")

@@ -1,4 +1,5 @@
 import JepaCore
+import JepaTraining
 
 /// What the registry says of its stages, for a terminal.
 struct StageHelp {
@@ -17,7 +18,10 @@ struct StageHelp {
             }
             lines += table.lines + [""]
         }
-        return lines + ["'jepa-pipe stages show NAME' tells sockets and parameters."]
+        return lines + [
+            "'jepa-pipe stages show NAME' tells sockets and parameters, and 'stages show train' the "
+                + "settings of the training."
+        ]
     }
 
     /// Everything about one stage.
@@ -25,9 +29,11 @@ struct StageHelp {
     /// - Throws: `PipelineError` if there is no such stage.
     func details(of name: String) throws -> [String] {
         guard let entry = registry[name] else {
+            if name == Self.training { return trainingDetails }
             let names = registry.entries.map(\.descriptor.name)
+            let hint = didYouMean(name, among: names + [Self.training])
             throw PipelineError(
-                .unknownName, "there is no stage '\(name)'\(didYouMean(name, among: names))",
+                .unknownName, "there is no stage '\(name)'\(hint)",
                 notes: ["Registered: \(names.sorted().joined(separator: ", "))."])
         }
         let descriptor = entry.descriptor
@@ -40,8 +46,21 @@ struct StageHelp {
             descriptor.links.map {
                 ["  " + $0.name, "'\($0.property)' at '\($0.socket)'", $0.help]
             })
-        lines += section("Parameters", entry.parameters.map(Self.row))
+        lines += section("Parameters", entry.parameters.map { Self.row($0) })
         return lines
+    }
+
+    /// The section of a graph file that is no stage.
+    private static let training = "train"
+
+    private var trainingDetails: [String] {
+        let rows = TrainingSettings.parameters.flatMap { parameter -> [[String]] in
+            guard case .group(let inner) = parameter.kind else { return [Self.row(parameter)] }
+            return [["  \(parameter.name)", "a mapping", "", parameter.help]]
+                + inner.map { Self.row($0, indent: "    ") }
+        }
+        return ["train", "How long and with what to train, and how it is watched."]
+            + section("Parameters", rows)
     }
 
     private func section(_ title: String, _ rows: [[String]]) -> [String] {
@@ -55,13 +74,15 @@ struct StageHelp {
         ["  " + socket.name, socket.type + (socket.isOptional ? ", may be open" : ""), socket.help]
     }
 
-    private static func row(_ parameter: ParameterDescriptor) -> [String] {
+    private static func row(
+        _ parameter: ParameterDescriptor, indent: String = "  "
+    ) -> [String] {
         let value: String
         if let standard = parameter.defaultValue {
             value = "default \(standard)"
         } else {
             value = parameter.isRequired ? "required" : "not set"
         }
-        return ["  " + parameter.name, parameter.expectation, value, parameter.help]
+        return [indent + parameter.name, parameter.expectation, value, parameter.help]
     }
 }

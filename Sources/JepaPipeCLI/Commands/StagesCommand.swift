@@ -16,7 +16,11 @@ enum StagesCommand: Command {
 enum StagesShowCommand: Command {
     static let descriptor = CommandDescriptor(
         name: "stages show", summary: "Tells the sockets and parameters of one stage.",
-        arguments: [.init(name: "NAME", help: "The name of a stage, such as vit.")],
+        arguments: [
+            .init(
+                name: "NAME",
+                help: "The name of a stage, such as vit; or train, the settings of the training.")
+        ],
         options: [.plugins],
         examples: [.init("stages show vit", help: "Tells what the vision transformer takes.")])
 

@@ -22,7 +22,8 @@ enum SweepCommand: Command {
                 help: "Runs only these rows; the table still has all."),
             .init(
                 name: "--seeds", value: "N,...",
-                help: "Runs every row with these seeds instead of those of the file."),
+                help: "Runs every row with these seeds instead of those of the file; the table "
+                    + "also has what was run with others before."),
             .init(
                 name: "--minutes", value: "M",
                 help: "Trains every row for about so long instead of the epochs of the file; its "
@@ -93,12 +94,16 @@ enum SweepCommand: Command {
         options.names = arguments.all("--rows").flatMap {
             $0.split(separator: ",").map(String.init)
         }
-        options.seeds = try (arguments.value("--seeds") ?? "").split(separator: ",").map { word in
+        for word in (arguments.value("--seeds") ?? "").split(separator: ",") {
             guard let seed = UInt64(word), seed <= UInt64(Int.max) else {
                 throw PipelineError(
                     .usage, "'--seeds' takes integers of at least 0, such as 0,1,2, not '\(word)'")
             }
-            return seed
+            guard !options.seeds.contains(seed) else {
+                throw PipelineError(
+                    .usage, "'--seeds' has \(seed) twice: the runs would be the same")
+            }
+            options.seeds.append(seed)
         }
         return options
     }

@@ -33,6 +33,7 @@ enum ValidateCommand: Command {
                 + Quantities.count(plan.steps, "step")
         }
         print("\(file) is valid: \(about).")
+        for remark in loaded.remarks { JepaPipe.report(remark) }
         return JepaPipe.ExitStatus.done
     }
 }

@@ -87,11 +87,14 @@ struct EvaluatedNetwork {
         settings["images"] =
             "scaled and cut to their middle, \(size.height)x\(size.width) pixels"
         settings["untrained"] = untrained.words
-        settings["pixels"] =
-            task.isDense
-            ? "the normalised pixels of each patch averaged to at most 8x8 fields, with its row and "
-                + "its column"
-            : "the normalised image averaged to at most 16x16 fields"
+        // Pixels have nothing that could be fine-tuned.
+        if task != .finetune {
+            settings["pixels"] =
+                task.isDense
+                ? "the normalised pixels of each patch averaged to at most 8x8 fields, with its "
+                    + "row and its column"
+                : "the normalised image averaged to at most 16x16 fields"
+        }
         let checksum = (try? Embedder.checksum(of: model, encoder)) ?? ""
         return EvaluationRecord(
             task: task.rawValue, time: Date.now.ISO8601Format(),

@@ -30,7 +30,7 @@ struct FineTuning {
             var words: [String: String] = [:]
             words["classifier"] = "a linear layer on the mean of the patches, trained with \(part)"
             words["training"] =
-                "\(epochs) epochs, batches of \(batchSize); AdamW, learning rate \(rate) for 256 "
+                "\(Quantities.count(epochs, "epoch")), batches of \(batchSize); AdamW, learning rate \(rate) for 256 "
                 + "images, layer decay \(layerDecay), weight decay \(weightDecay), warm-up for a "
                 + "tenth, then cosine to 0"
             words["augmentation"] =

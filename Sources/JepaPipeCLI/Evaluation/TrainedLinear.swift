@@ -33,7 +33,7 @@ struct TrainedLinear {
             words["classifier"] =
                 "a linear layer, \(rule.rawValue), momentum 0.9, \(norms) batch norm"
             words["training"] =
-                "\(epochs) epochs, batches of \(batchSize), learning rate divided by 10 every 0.3 "
+                "\(Quantities.count(epochs, "epoch")), batches of \(batchSize), learning rate divided by 10 every 0.3 "
                 + "of the training"
             words["sweep"] =
                 "learning rate \(list(rates)) (times \(factor) for the batch), weight decay "

@@ -24,7 +24,11 @@ package struct ReportPage {
     /// The page as an HTML file.
     package var html: String {
         let title =
-            runs.count == 1 ? runs[0].name : "\(runs.count) runs: \(runs[0].name) and others"
+            switch runs.count {
+            case 1: runs[0].name
+            case 2: "\(runs[0].name) and \(runs[1].name)"
+            default: "\(runs.count) runs: \(runs[0].name) and others"
+            }
         return """
             <!DOCTYPE html>
             <html lang="en">

@@ -103,11 +103,7 @@ package struct RunContents {
     var lastStep: Int { Int(metrics["loss"].last?.step ?? 0) }
 
     private static func decode<Value: Decodable>(_ bytes: Data, _ path: String) throws -> Value {
-        do {
-            return try JSONDecoder().decode(Value.self, from: bytes)
-        } catch {
-            throw PipelineError(.file, "'\(path)' cannot be read: \(error)")
-        }
+        try decodedJSON(from: bytes, of: "'\(path)'")
     }
 
     /// A table, empty if the run has not written it yet.

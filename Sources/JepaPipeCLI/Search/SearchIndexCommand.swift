@@ -94,8 +94,12 @@ package enum SearchIndexCommand: Command {
         _ chosen: ChosenEncoder, _ folder: PlainFolder, _ images: EvaluationImages, layers: Int
     ) throws -> SearchIndex.Description {
         let (model, parameters) = (chosen.model, folder.parameters)
+        // An index is searched from other folders, too.
+        func absolute(_ path: String) -> String {
+            URL(fileURLWithPath: path).standardizedFileURL.path
+        }
         return SearchIndex.Description(
-            images: images.words, weights: model.path,
+            images: absolute(images.words), weights: absolute(model.path),
             checksum: try Embedder.checksum(of: model, chosen.encoder), encoder: chosen.encoder,
             layers: layers, height: model.sizes.imageSize.height,
             width: model.sizes.imageSize.width, isInterpolated: chosen.isInterpolated,

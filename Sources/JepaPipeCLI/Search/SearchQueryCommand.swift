@@ -95,8 +95,14 @@ enum SearchQueryCommand: Command {
         of index: SearchIndex, _ arguments: CommandLineArguments, _ registry: Registry
     ) throws -> (extractor: FeatureExtractor, words: String) {
         let made = index.description
+        let weights = arguments.value("--weights") ?? made.weights
+        guard FileManager.default.fileExists(atPath: weights) else {
+            throw PipelineError(
+                .file, "there is no '\(weights)', which '\(index.path)' was made with",
+                notes: ["--weights tells where those weights are now."])
+        }
         let loaded = try ModelLoading(
-            arguments.value("--weights") ?? made.weights, wanted: [made.encoder],
+            weights, wanted: [made.encoder],
             pipelineFile: arguments.value("--pipeline"),
             hints: ModelHints(
                 heads: arguments.integer("--heads"),

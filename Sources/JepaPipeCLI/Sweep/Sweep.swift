@@ -1,4 +1,6 @@
+import Foundation
 package import JepaCore
+import JepaFormats
 package import JepaGraph
 import JepaTraining
 
@@ -28,6 +30,16 @@ package struct Sweep {
         package let root: Setting
         /// Its folder within that of the sweep.
         package let folder: String
+
+        /// What differs in the run that there is, one line each.
+        ///
+        /// - Parameter place: The folder of the sweep.
+        /// - Returns: nil if there is no run yet.
+        func changes(in place: String) throws -> [String]? {
+            let file = "\(place)/\(folder)/pipeline.yaml"
+            guard FileManager.default.fileExists(atPath: file) else { return nil }
+            return try GraphReader.read(path: file).flattened().changes(to: root.flattened())
+        }
     }
 
     /// The file.
@@ -36,6 +48,8 @@ package struct Sweep {
     private(set) var rows: [Row]
     /// The seeds of every row.
     let seeds: [UInt64]
+    /// What every run is given to train, if it is time.
+    var minutes: Double?
 
     /// What the command line adds to a sweep file.
     package struct Options {
@@ -94,10 +108,10 @@ package struct Sweep {
 
     /// The runs of the chosen rows: all rows with the first seed, then all with the next, so that
     /// an unfinished table compares rows with the same seeds.
-    package var runs: [Run] { allRuns.filter { rows[$0.row].isChosen } }
+    package var runs: [Run] { allRuns(seeds).filter { rows[$0.row].isChosen } }
 
-    /// The runs of all rows.
-    var allRuns: [Run] {
+    /// The runs of all rows with some seeds.
+    func allRuns(_ seeds: [UInt64]) -> [Run] {
         seeds.flatMap { seed in
             rows.enumerated().map { index, row in
                 var root = row.root
@@ -110,6 +124,19 @@ package struct Sweep {
                     folder: "\(row.written.slug)-seed-\(seed)")
             }
         }
+    }
+
+    /// The seeds that folders of runs are named after, but for those of the sweep.
+    func otherSeeds(in folder: String) throws -> [UInt64] {
+        guard Folder.exists(folder) else { return [] }
+        let slugs = Set(rows.map(\.written.slug))
+        let found = try Folder.names(in: folder).compactMap { name -> UInt64? in
+            guard let match = name.wholeMatch(of: /(.+)-seed-([0-9]+)/),
+                slugs.contains(String(match.1)), let seed = UInt64(match.2), seed <= Int.max
+            else { return nil }
+            return seed
+        }
+        return Set(found).subtracting(seeds).sorted()
     }
 
     /// Gives a row another length of training.

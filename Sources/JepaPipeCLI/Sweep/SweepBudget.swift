@@ -1,5 +1,6 @@
 import Foundation
 package import JepaCore
+import JepaFormats
 import JepaGraph
 package import JepaTraining
 
@@ -8,35 +9,40 @@ package import JepaTraining
 /// The steps follow from the pace of a few steps, measured before the first run; schedules are laid
 /// out over them. A row that has a run already keeps the steps of that run.
 package struct SweepBudget {
-    /// Seconds of one run.
-    let seconds: Double
+    /// Minutes of one run.
+    let minutes: Double
     /// Steps that are measured; the first few are slower and do not count.
     private static let measuredSteps = 12
 
     /// A budget of so many minutes for each run.
-    package init(minutes: Double) { seconds = 60 * minutes }
+    package init(minutes: Double) { self.minutes = minutes }
 
     /// The sweep with the steps that the budget allows.
     ///
     /// - Parameter folder: The folder of the sweep, where runs may be already.
-    /// - Throws: `PipelineErrors` if the file or the command line says how long a row trains, or
-    ///   warm-up takes longer than the budget; whatever stops a run.
+    /// - Throws: `PipelineErrors` if the file or the command line says how long a row trains, runs
+    ///   that are there were given another time, or warm-up takes longer than the budget; whatever
+    ///   stops a run.
     package func applied(
         to sweep: Sweep, _ options: Sweep.Options, in folder: String, registry: Registry,
         interruption: Interruption
     ) throws -> Sweep {
         try check(sweep, options)
+        try checkRecord(in: folder)
         var sweep = sweep
+        sweep.minutes = minutes
+        let seeds = try sweep.seeds + sweep.otherSeeds(in: folder)
         for index in sweep.rows.indices where interruption.signal == nil {
             let row = sweep.rows[index]
             let steps: Int
-            if let known = try Self.steps(of: sweep.allRuns.filter { $0.row == index }, in: folder)
+            if let known = try Self.steps(
+                of: sweep.allRuns(seeds).filter { $0.row == index }, in: folder)
             {
                 steps = known
             } else if row.isChosen {
                 let pace = try Self.secondsPerStep(row.root, in: folder, registry, interruption)
                 guard let pace else { continue }
-                steps = max(1, Int(seconds / pace))
+                steps = max(1, Int(60 * minutes / pace))
                 JepaPipe.report(
                     "row '\(row.written.name)': \(steps) steps of "
                         + String(format: "%.0f ms", pace * 1000))
@@ -68,6 +74,20 @@ package struct SweepBudget {
             }
         }
         if !errors.isEmpty { throw PipelineErrors(errors) }
+    }
+
+    /// Refuses a folder whose runs were given another time.
+    private func checkRecord(in folder: String) throws {
+        struct Record: Decodable { let minutes: Double? }
+        let file = "\(folder)/sweep.json"
+        guard let bytes = FileManager.default.contents(atPath: file),
+            let given = try decodedJSON(Record.self, from: bytes, of: "'\(file)'").minutes,
+            given != minutes
+        else { return }
+        let (old, new) = (given.formatted(), minutes.formatted())
+        throw PipelineError(
+            .usage, "the runs in '\(folder)' have \(old) minutes each, not \(new)",
+            notes: ["Give --minutes \(old), or --out another folder."])
     }
 
     /// The steps of a run that is there.

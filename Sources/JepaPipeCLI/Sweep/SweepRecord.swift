@@ -33,8 +33,10 @@ struct SweepRecord: Encodable {
     let base: String
     /// Where the paper's figures are from.
     let source: String?
-    /// The seeds of every row.
+    /// The seeds of the runs.
     let seeds: [UInt64]
+    /// What every run was given to train, if it was time.
+    let minutes: Double?
     /// Runs that are still to be done.
     let runsLeft: Int
     /// The untrained network, and the rows.
@@ -49,7 +51,8 @@ struct SweepRecord: Encodable {
         file = sweep.file.path
         base = sweep.file.base
         source = sweep.file.source
-        seeds = sweep.seeds
+        seeds = results.seeds
+        minutes = sweep.minutes
         runsLeft = results.entries.count - results.finished.count
         machine = .current
         let start = Self.row(

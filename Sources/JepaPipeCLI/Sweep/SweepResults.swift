@@ -24,19 +24,26 @@ package struct SweepResults {
 
     /// The sweep.
     let sweep: Sweep
-    /// Its runs, those of all rows.
+    /// Its runs, those of all rows, and finished ones with other seeds.
     let entries: [Entry]
+    /// The seeds of the sweep, and others that the same rows were run with before.
+    let seeds: [UInt64]
 
     /// Reads the folder of a sweep.
     ///
     /// - Parameter failures: Why runs failed, by their folders.
     init(_ sweep: Sweep, in folder: String, failures: [String: String] = [:]) throws {
         self.sweep = sweep
-        entries = try sweep.allRuns.map { run in
+        func entry(_ run: Sweep.Run) throws -> Entry {
             Entry(
                 run: run, finished: try FinishedRun("\(folder)/\(run.folder)"),
                 failure: failures[run.folder])
         }
+        let earlier = try sweep.allRuns(sweep.otherSeeds(in: folder))
+            .filter { try $0.changes(in: folder)?.isEmpty == true }
+            .map(entry).filter { $0.finished != nil }
+        entries = try sweep.allRuns(sweep.seeds).map(entry) + earlier
+        seeds = sweep.seeds + Set(earlier.map(\.run.seed)).sorted()
     }
 
     /// Runs that went to their end.
@@ -50,7 +57,7 @@ package struct SweepResults {
 
     /// The untrained network, one entry per seed: that of the first row that has it.
     var untrained: [Entry] {
-        sweep.seeds.compactMap { seed in
+        seeds.compactMap { seed in
             entries.first { $0.run.seed == seed && $0.untrained != nil }
         }
     }

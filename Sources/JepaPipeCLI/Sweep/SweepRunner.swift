@@ -54,8 +54,10 @@ package struct SweepRunner {
         let waiting = try runs.filter { try FinishedRun(path(of: $0)) == nil }
         if waiting.count < runs.count {
             JepaPipe.report(
-                "\(runs.count - waiting.count) of \(runs.count) runs are done already")
+                "done already: \(runs.count - waiting.count) of "
+                    + Quantities.count(runs.count, "run"))
         }
+        try write()
         let progress = SweepProgress(ConsoleReporter(interval: 30), runs: runs.count)
         for (index, run) in waiting.enumerated() where interruption.signal == nil {
             let later = waiting[(index + 1)...].reduce(0) { $0 + (sweep.rows[$1.row].steps ?? 0) }
@@ -64,7 +66,6 @@ package struct SweepRunner {
             StoragePool.shared.trim()
             try write()
         }
-        try write()
     }
 
     private func path(of run: Sweep.Run) -> String { "\(folder)/\(run.folder)" }
@@ -92,11 +93,7 @@ package struct SweepRunner {
     private func checkFolders() throws {
         var errors: [PipelineError] = []
         for run in sweep.runs {
-            let file = path(of: run) + "/pipeline.yaml"
-            guard FileManager.default.fileExists(atPath: file) else { continue }
-            let changes = try GraphReader.read(path: file).flattened()
-                .changes(to: run.root.flattened())
-            guard !changes.isEmpty else { continue }
+            guard let changes = try run.changes(in: folder), !changes.isEmpty else { continue }
             errors.append(
                 PipelineError(
                     .configuration,

@@ -104,14 +104,15 @@ package struct SweepTable {
         }
         let left = results.entries.count - results.finished.count
         if left > 0 {
-            notes.append("\(left) of \(results.entries.count) runs are still to be done.")
+            let all = Quantities.count(results.entries.count, "run")
+            notes.append("Still to be done: \(left) of \(all).")
         }
         return notes
     }
 
     private var spread: String {
-        let seeds = sweep.seeds.map(String.init).joined(separator: ", ")
-        return sweep.seeds.count == 1
+        let seeds = results.seeds.map(String.init).joined(separator: ", ")
+        return results.seeds.count == 1
             ? "Seed \(seeds) alone: small differences may be chance."
             : "Mean ± standard deviation over the seeds \(seeds)."
     }
@@ -127,11 +128,13 @@ package struct SweepTable {
             text += " (in row '\(entry.run.name)' of '\(encoder)')"
         }
         text += ", for \(Quantities.count(first.images)) images"
-        guard let share = first.majorityShare else { return text + "." }
+        let shares = readings.compactMap(\.1.majorityShare)
+        guard !shares.isEmpty else { return text + "." }
         let accuracy = judged.knn ?? judged.linear ?? 0.5
         let error = (accuracy * (1 - accuracy) / Double(max(first.queries, 1))).squareRoot()
         return text + "; accuracy on \(Quantities.count(first.queries)) others, known to about "
-            + String(format: "%.3f; always naming the most frequent class: %.3f.", error, share)
+            + String(
+                format: "%.3f; always naming the most frequent class: %.3f.", error, mean(shares))
     }
 
     private var time: String? {
@@ -139,7 +142,8 @@ package struct SweepTable {
         guard let least = steps.min(), let most = steps.max() else { return nil }
         let range = least == most ? Quantities.count(least) : "\(least) to \(most)"
         let machine = Machine.current
-        return "Time: of one run, \(range) steps; \(machine.threads) threads with "
-            + "\(machine.instructions), \(machine.processor)."
+        return "Time: of one run, \(range) steps; "
+            + "\(Quantities.count(machine.threads, "thread")) with \(machine.instructions), "
+            + "\(machine.processor)."
     }
 }

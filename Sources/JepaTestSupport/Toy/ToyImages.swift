@@ -12,12 +12,16 @@ public struct ToyImages: DataSource {
             .integer("count", in: 1...1_000_000, default: 48, help: "How many there are."),
             .size("size", in: 1...256, default: 8, help: "Height and width."),
             .integer("classes", in: 1...16, default: 4, help: "How many directions there are."),
+            .integer(
+                "unlabelled", in: 0...1_000_000, default: 0,
+                help: "How many of the first images are in no class."),
             .real("noise", in: 0...10, default: 0.5, help: "The deviation of the noise."),
         ])
 
     public let count: Int
     public let imageShape: ImageShape
     public let classNames: [String]
+    private let unlabelled: Int
     private let noise: Double
 
     public init(parameters: StageParameters) throws {
@@ -25,6 +29,7 @@ public struct ToyImages: DataSource {
         let (height, width) = parameters.size("size")
         imageShape = ImageShape(channels: 1, height: height, width: width)
         classNames = (0..<parameters.integer("classes")).map { "direction \($0)" }
+        unlabelled = parameters.integer("unlabelled")
         noise = parameters.real("noise")
     }
 
@@ -50,6 +55,6 @@ public struct ToyImages: DataSource {
                 }
             }
         }
-        return Int32(label)
+        return request.index < unlabelled ? -1 : Int32(label)
     }
 }
