@@ -134,7 +134,8 @@ final class EvalCommandTests {
             (
                 "--data cells --labels cells.csv",
                 """
-                error: missing --column NAME: the column of 'cells.csv' with a number per image
+                error: missing --column NAME: the column of 'cells.csv' with the number or the class of \
+                each image
                 Columns: file, split, cells, good.
                 """
             ),
@@ -225,6 +226,27 @@ final class EvalCommandTests {
         #expect((error.pixels ?? 9) < 1)
         // No training image has the number of a test image.
         #expect(try figure("accuracy", record).value == 0)
+    }
+
+    @Test func aTableNamesClasses() throws {
+        var table = "file,split,shade\n"
+        for number in 0..<12 {
+            let shade = number == 5 ? "" : number < 6 ? "dark" : "bright"
+            table += "\(number).png,\(number % 3 == 0 ? "test" : "train"),\(shade)\n"
+        }
+        try AtomicFile.write(table, to: folder + "/shades.csv")
+        let words = [
+            "DIR/run", "--data", "DIR/cells", "--labels", "DIR/shades.csv", "--column", "shade",
+            "--task",
+        ]
+        let record = try eval(words + ["linear"])
+        #expect(record.data.classes == ["bright", "dark"])
+        #expect(record.data.trainImages == 7)
+        #expect(record.data.testImages == 4)
+        #expect(record.notes.contains { $0.contains("without a class") })
+        #expect(try figure("linear", record).pixels == 1)
+        let all = ["eval"] + words + ["count", "--no-cache"]
+        #expect(JepaPipe.run(all.map { $0.replacing("DIR", with: folder) }) == 1)
     }
 
     /// In the folder `a` there is `a/x0.png`, which is also what `x0.png` is called from above it.

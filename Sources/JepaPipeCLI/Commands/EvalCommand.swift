@@ -42,6 +42,9 @@ enum EvalCommand: Command {
                 "eval vit-h14 --task count --data cells --labels cells/counts.csv --column rbc",
                 help: "Any number per image."),
             .init(
+                "eval vit-h14 --task linear --data photos --labels photos.csv --column species",
+                help: "Classes from a table."),
+            .init(
                 "eval vit-h14 --task segmentation --data streets --classes 19",
                 help: "Classes of pixels, from streets/images and streets/labels."),
         ])
@@ -62,7 +65,7 @@ enum EvalCommand: Command {
                 + "segmentation and depth the folder of maps, if not beside that of the images."),
         .init(
             name: "--column", value: "NAME", belongsTo: [.images],
-            help: "The column of the table with the number."),
+            help: "The column of the table with the number, or the class."),
         .init(
             name: "--where", value: "COLUMN=TEXT", isRepeatable: true, belongsTo: [.images],
             help: "Takes only lines of the table in which that is so."),
@@ -194,7 +197,7 @@ enum EvalCommand: Command {
             conditions: arguments.all("--where"),
             testSplit: arguments.all("--test-split").last,
             limit: arguments.integer("--images"), question: task.question,
-            isDense: task.isDense)
+            needsNumbers: task.needsNumbers, isDense: task.isDense)
     }
 
     /// Shows the record and writes it where it belongs, and a picture beside it.

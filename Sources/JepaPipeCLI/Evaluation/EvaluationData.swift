@@ -36,6 +36,8 @@ struct EvaluationData {
         var limit: Int?
         /// What labels of the built-in images tell.
         var question = SceneQuestion.shape
+        /// Whether it is about the numbers of a table, not about classes.
+        var needsNumbers = false
         /// Whether it is about pixels, whatever the labels of images are.
         var isDense = false
     }
@@ -161,7 +163,9 @@ struct EvaluationData {
         let table = try CSVFile(path: path)
         guard let column = request.column else {
             throw PipelineError(
-                .usage, "missing --column NAME: the column of '\(path)' with a number per image",
+                .usage,
+                "missing --column NAME: the column of '\(path)' with the number or the class of each "
+                    + "image",
                 notes: ["Columns: \(table.columns.joined(separator: ", "))."])
         }
         let testSplit = request.testSplit ?? "test"
@@ -171,18 +175,20 @@ struct EvaluationData {
         let found = try ImageValues(
             table, column: column, conditions: request.conditions,
             testSplit: testSplit, names: names, folder: data)
-        let kept = found.values.keys.sorted()
-        let isCounted = found.values.values.allSatisfy { $0 >= 0 && $0 == $0.rounded() }
-        // Classes only where they are few: the numbers themselves, as in Clevr/Count.
-        let distinct = Set(found.values.values).sorted()
-        let classes = isCounted && distinct.count <= 64 ? distinct : []
-        let numbers = Dictionary(uniqueKeysWithValues: zip(classes, 0...))
+        let kept = found.texts.keys.sorted()
+        let numbers = try request.needsNumbers ? found.numbers() : nil
+        // Numbers are classes, too, where they are few, as in Clevr/Count.
+        let areClasses =
+            numbers.map { numbers in
+                numbers.values.allSatisfy { $0 >= 0 && $0 == $0.rounded() }
+                    && Set(numbers.values).count <= 64
+            } ?? true
+        let classes = areClasses ? try found.classes() : nil
         let all = try EvaluationImages(
             source, folder.parameters.values, indices: kept, words: "\(data), \(column)",
-            name: source.name(of:), value: { found.values[$0] ?? .nan },
-            label: classes.isEmpty
-                ? nil : { index in found.values[index].flatMap { numbers[$0] } ?? -1 },
-            classNames: classes.map { "\(Int($0))" })
+            name: source.name(of:), value: numbers.map { numbers in { numbers[$0] ?? .nan } },
+            label: classes.map { classes in { classes.labels[$0] ?? -1 } },
+            classNames: classes?.names ?? [])
         guard let test = found.testImages else {
             self.init(
                 all.split(),

@@ -1,57 +1,53 @@
 import JepaCore
 
-/// A number for each image of a folder, from a table.
+/// A text for each image of a folder, from a table: a number, or the name of a class.
 ///
 /// The column with the files is called `file`, `filename`, `image` or `path`, or is the first. A
 /// file is named by its path below the folder, by its path from the folder above it, or by its
 /// name alone where no other image has it. A path below the folder means that image, whatever
 /// else it could mean.
 struct ImageValues {
-    /// The number of each image that has one, by its position in `names`.
-    let values: [Int: Double]
+    /// The text of each image that has one, by its position in `names`.
+    let texts: [Int: String]
     /// Images of the test split of the table; nil if it has no column `split`.
     let testImages: Set<Int>?
     /// How images and lines came together, in a sentence.
     let summary: String
+    private let path: String
+    private let column: String
+    private let names: [String]
 
     /// Joins a table and the images of a folder.
     ///
     /// - Parameters:
-    ///   - column: The column with the numbers.
+    ///   - column: The column with the texts.
     ///   - conditions: `column=text`: only lines in which that is so.
     ///   - testSplit: What stands in the column `split` of test images.
-    /// - Throws: `unknown-name` for columns that there are not, `data` for fields that are no
-    ///   numbers or files named twice, `usage` for a condition of another form.
+    /// - Throws: `unknown-name` for columns that there are not, `data` for files named twice,
+    ///   `usage` for a condition of another form.
     init(
         _ table: CSVFile, column: String, conditions: [String], testSplit: String,
         names: [String], folder: String
     ) throws {
-        let number = try table.column(column)
+        let field = try table.column(column)
         let lines = try Self.lines(of: table, where: conditions)
         let files =
             ["file", "filename", "image", "path"].lazy
             .compactMap { table.columns.firstIndex(of: $0) }.first ?? 0
         let split = table.columns.firstIndex(of: "split")
         let places = Self.places(of: names, folder: folder)
-        var (values, test) = ([Int: Double](), Set<Int>())
+        var (texts, test) = ([Int: String](), Set<Int>())
         for row in lines {
             guard let place = places[row[files]] else { continue }
-            guard let value = Double(row[number]), value.isFinite else {
-                throw PipelineError(
-                    .data,
-                    "'\(table.path)' has '\(row[number])' in the column '\(column)' of "
-                        + "'\(row[files])'; it has to be a number",
-                    notes: ["--where leaves lines out."])
-            }
-            guard values.updateValue(value, forKey: place) == nil else {
+            guard texts.updateValue(row[field], forKey: place) == nil else {
                 throw PipelineError(
                     .data, "'\(table.path)' names the image '\(row[files])' twice")
             }
             if let split, row[split] == testSplit { test.insert(place) }
         }
-        // Every other line has given one image its number.
-        let (excluded, unmatched) = (table.rows.count - lines.count, lines.count - values.count)
-        guard !values.isEmpty else {
+        // Every other line has given one image its text.
+        let (excluded, unmatched) = (table.rows.count - lines.count, lines.count - texts.count)
+        guard !texts.isEmpty else {
             throw PipelineError(
                 .data,
                 "no line of '\(table.path)' belongs to an image of the folder: \(excluded) are left "
@@ -61,18 +57,56 @@ struct ImageValues {
                         + "'\(names.first ?? "")'."
                 ])
         }
-        if let split, test.isEmpty || test.count == values.count {
+        if let split, test.isEmpty || test.count == texts.count {
             throw Self.noParts(
                 "\(test.isEmpty ? "no" : "every") image has the split '\(testSplit)'", table, split)
         }
-        self.values = values
+        self.texts = texts
+        (path, self.column, self.names) = (table.path, column, names)
         testImages = split == nil ? nil : test
-        let rest = names.count - values.count
+        let rest = names.count - texts.count
         summary =
-            "column '\(column)' of \(table.path): \(values.count) images"
+            "column '\(column)' of \(table.path): \(texts.count) images"
             + (excluded > 0 ? ", \(excluded) lines left out by --where" : "")
             + (unmatched > 0 ? ", \(unmatched) lines of other files" : "")
             + (rest > 0 ? ", \(rest) images without a line" : "")
+    }
+
+    /// The texts as numbers.
+    ///
+    /// - Throws: `data` for one that is none.
+    func numbers() throws -> [Int: Double] {
+        var numbers: [Int: Double] = [:]
+        for (place, text) in texts.sorted(by: { $0.key < $1.key }) {
+            guard let number = Double(text), number.isFinite else {
+                throw PipelineError(
+                    .data,
+                    "'\(path)' has '\(text)' in the column '\(column)' of '\(names[place])'; it has "
+                        + "to be a number",
+                    notes: ["--where leaves lines out."])
+            }
+            numbers[place] = number
+        }
+        return numbers
+    }
+
+    /// The texts as classes, in the order of their numbers if all are numbers, else of the alphabet.
+    /// An empty text is none.
+    ///
+    /// - Throws: `data` if they are too many to be classes.
+    func classes() throws -> (names: [String], labels: [Int: Int]) {
+        let found = Set(texts.values).subtracting([""])
+        guard found.count <= max(64, texts.count / 2) else {
+            throw PipelineError(
+                .data,
+                "the column '\(column)' of '\(path)' has \(found.count) different texts for "
+                    + "\(texts.count) images, too many to be classes",
+                notes: ["--task count and --task distance are about numbers."])
+        }
+        let areNumbers = found.allSatisfy { Double($0) != nil }
+        let names = found.sorted { areNumbers ? Double($0)! < Double($1)! : $0 < $1 }
+        let places = Dictionary(uniqueKeysWithValues: zip(names, 0...))
+        return (names, texts.compactMapValues { places[$0] })
     }
 
     /// The lines in which all of `conditions` are so.
