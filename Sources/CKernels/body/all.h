@@ -9,11 +9,18 @@
 
 /// A loop over start ..< end whose turns do not depend on one another, except for sums: results
 /// may overwrite operands at the same place. LANES elements make a vector of this level.
+///
+/// Vectors are taken one at a time. What does not fill the last turn is computed element by element,
+/// and left to itself the compiler takes four vectors, which no row of 32 fills.
 #define TEXT_(text) #text
-#define VECTORISE_(lanes) \
-    _Pragma(TEXT_(clang loop vectorize(assume_safety) vectorize_width(lanes)))
-#define VECTORISE(lanes) VECTORISE_(lanes)
-#define EACH(i, start, end) VECTORISE(LANES) for (size_t i = start; i < end; i++)
+#define VECTORISE_(lanes, vectors) \
+    _Pragma(TEXT_( \
+        clang loop vectorize(assume_safety) vectorize_width(lanes) interleave_count(vectors)))
+#define VECTORISE(lanes, vectors) VECTORISE_(lanes, vectors)
+#define EACH(i, start, end) VECTORISE(LANES, 1) for (size_t i = start; i < end; i++)
+
+/// The same with vectors in pairs, for long sums, where a vector waits for the one before.
+#define EACH_PAIR(i, start, end) VECTORISE(LANES, 2) for (size_t i = start; i < end; i++)
 
 #define PASTE_(a, b) a##_##b
 #define PASTE(a, b) PASTE_(a, b)

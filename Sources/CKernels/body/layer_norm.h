@@ -19,11 +19,11 @@ static void NAME(layer_norm)(
     for (size_t r = 0; r < rows; r++) {
         const float *row = x + r * width;
         float sum = 0;
-        EACH(j, 0, width) sum += row[j];
+        EACH_PAIR(j, 0, width) sum += row[j];
         float m = sum / (float)width;
         // A second pass: the difference of two large sums would lose small variances.
         float squares = 0;
-        EACH(j, 0, width) squares += (row[j] - m) * (row[j] - m);
+        EACH_PAIR(j, 0, width) squares += (row[j] - m) * (row[j] - m);
         float s = 1.0f / __builtin_elementwise_sqrt(squares / (float)width + epsilon);
         if (mean) mean[r] = m;
         if (scale) scale[r] = s;

@@ -1,7 +1,7 @@
 static void NAME(adamw)(
     float *restrict weight, float *restrict first, float *restrict second,
     const float *restrict gradient, jk_adamw_step step, size_t count) {
-    EACH(i, 0, count) {
+    EACH_PAIR(i, 0, count) {
         float g = gradient[i];
         float m = step.beta1 * first[i] + step.rest1 * g;
         float v = step.beta2 * second[i] + step.rest2 * (g * g);
