@@ -21,6 +21,14 @@ void jk_multiply(const jk_product *product) {
 #endif
 }
 
+void jk_finish(const jk_product *x) {
+    if (!x->bias && !x->residual) return;
+    for (size_t i = 0; i < x->m; i++) {
+        const float *residual = x->residual ? x->residual + i * x->c_stride : NULL;
+        jk_add_bias(x->c + i * x->c_stride, x->bias, residual, 1, x->n);
+    }
+}
+
 bool jk_multiplies_bf16(void) {
 #if defined(__x86_64__)
     return jk_best_level() == JK_AVX512 && __builtin_cpu_supports("avx512bf16");
@@ -32,6 +40,7 @@ bool jk_multiplies_bf16(void) {
 void jk_multiply_bf16(const jk_product *product) {
 #if defined(JK_ONEDNN)
     jk_multiply_bf16_onednn(product);
+    jk_finish(product);
 #elif defined(__x86_64__)
     jk_multiply_bf16_avx512(product);
 #else

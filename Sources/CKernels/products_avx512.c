@@ -4,6 +4,8 @@
 
 #if defined(__x86_64__)
 
+#include <immintrin.h>
+
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v4"))), apply_to = function)
 #pragma clang attribute push(__attribute__((min_vector_width(512))), apply_to = function)
 #pragma clang fp contract(fast)
@@ -34,11 +36,11 @@ static void pack(
         }
         return;
     }
-    size_t width = (columns + lanes - 1) / lanes * lanes;
-    for (size_t p = 0; p < k; p++) {
-        float *row = panel + p * panel_width;
-        for (size_t j = 0; j < columns; j++) row[j] = b[p * stride + j];
-        for (size_t j = columns; j < width; j++) row[j] = 0;
+    for (size_t j = 0; j < columns; j += lanes) {
+        __mmask16 mask = first(columns - j);
+        for (size_t p = 0; p < k; p++) {
+            *(vector *)(panel + p * panel_width + j) = load(b + p * stride + j, mask);
+        }
     }
 }
 
@@ -47,19 +49,28 @@ static void pack_transposed(
     float *restrict panel, const float *restrict b, size_t stride, size_t k, size_t columns) {
     for (size_t j = 0; j < columns; j += lanes) {
         size_t count = columns - j < lanes ? columns - j : lanes;
+        const float *rows = b + j * stride;
+        float *place = panel + j;
         size_t p = 0;
         for (; count == lanes && p + lanes <= k; p += lanes) {
             vector v[lanes];
 #pragma clang loop unroll(full)
-            for (int i = 0; i < lanes; i++) v[i] = *(const vector *)(b + (j + i) * stride + p);
+            for (size_t i = 0; i < lanes; i++) v[i] = *(const vector *)(rows + i * stride + p);
             transpose(v);
 #pragma clang loop unroll(full)
-            for (int i = 0; i < lanes; i++) *(vector *)(panel + (p + i) * panel_width + j) = v[i];
+            for (size_t i = 0; i < lanes; i++) *(vector *)(place + (p + i) * panel_width) = v[i];
         }
-        for (; p < k; p++) {
-            float *row = panel + p * panel_width + j;
-            for (size_t i = 0; i < count; i++) row[i] = b[(j + i) * stride + p];
-            for (size_t i = count; i < lanes; i++) row[i] = 0;
+        for (; p < k; p += lanes) {
+            __mmask16 mask = first(k - p);
+            vector v[lanes];
+#pragma clang loop unroll(full)
+            for (size_t i = 0; i < lanes; i++) {
+                v[i] = i < count ? load(rows + i * stride + p, mask) : (vector){0};
+            }
+            transpose(v);
+            for (size_t i = 0; i < lanes && p + i < k; i++) {
+                *(vector *)(place + (p + i) * panel_width) = v[i];
+            }
         }
     }
 }
@@ -98,12 +109,17 @@ void jk_multiply_avx512(const jk_product *x) {
                 pack_part(x, copy, j, first, depth);
             }
             const float *a = x->a + first * depth_step;
-            const storing how = {x->c_stride, columns, x->alpha, pass ? 1 : x->beta};
+            bool isLast = pass + 1 == passes;
+            const storing how = {
+                x->c_stride, columns, x->alpha, pass ? 1 : x->beta,
+                x->bias && isLast ? x->bias + j : NULL};
+            const float *residual = x->residual && isLast ? x->residual + j : NULL;
             for (size_t i = 0; i < x->m; i += tile_rows) {
                 size_t rows = x->m - i < tile_rows ? x->m - i : tile_rows;
                 any_tile(
                     rows, vectors, depth, a + i * row_step, row_step, depth_step, panel,
-                    x->c + i * x->c_stride + j, &how);
+                    x->c + i * x->c_stride + j, residual ? residual + i * x->c_stride : NULL,
+                    &how);
             }
         }
     }

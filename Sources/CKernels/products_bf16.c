@@ -57,10 +57,6 @@ static copies *own_copies(void) {
     return own;
 }
 
-static inline __mmask16 first(size_t count) {
-    return count < lanes ? (__mmask16)((1u << count) - 1) : (__mmask16)-1;
-}
-
 /// Up to 16 pairs of neighbours out of `count` numbers.
 static inline __attribute__((always_inline)) vector pairs_of_row(const float *x, size_t count) {
     __m512 low = _mm512_maskz_loadu_ps(first(count), x);
@@ -177,14 +173,18 @@ void jk_multiply_bf16_avx512(const jk_product *x) {
                 } else {
                     pack_part(x, own->panel, j, start, k);
                 }
-                float *c = x->c + top * x->c_stride + j;
-                const storing how = {x->c_stride, columns, x->alpha, beta};
+                size_t place = top * x->c_stride + j;
+                float *c = x->c + place;
+                bool isLast = pass + 1 == passes;
+                const storing how = {
+                    x->c_stride, columns, x->alpha, beta, x->bias && isLast ? x->bias + j : NULL};
+                const float *residual = x->residual && isLast ? x->residual + place : NULL;
                 size_t vectors = (columns + lanes - 1) / lanes;
                 for (size_t i = 0; i < rows; i += tile_rows) {
                     size_t height = rows - i < tile_rows ? rows - i : tile_rows;
                     any_tile(
                         height, vectors, depth, block + i * row_step, row_step, depth_step, panel,
-                        c + i * x->c_stride, &how);
+                        c + i * x->c_stride, residual ? residual + i * x->c_stride : NULL, &how);
                 }
             }
         }

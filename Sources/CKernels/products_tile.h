@@ -11,6 +11,7 @@
 //
 // Letters: m, n rows and columns of the result, k the depth in such steps.
 
+#include <stddef.h>
 #include <stdint.h>
 
 enum {
@@ -31,37 +32,48 @@ typedef struct {
     /// Columns that exist: fewer than the tile's at the right border.
     size_t columns;
     float alpha, beta;
+    /// Added to every row; NULL adds nothing.
+    const float *bias;
 } storing;
 
-/// c = alpha sums + beta c, rounded after each step wherever the tile's border is.
+/// The first `count` entries of a vector, all if it has fewer.
+static inline __mmask16 first(size_t count) {
+    return count < lanes ? (__mmask16)((1u << count) - 1) : 0xffff;
+}
+
+/// The entries of a vector in memory that `mask` has, zeros elsewhere.
+static inline __attribute__((always_inline)) vector load(const float *x, __mmask16 mask) {
+    return mask == 0xffff ? *(const vector *)x : (vector)_mm512_maskz_loadu_ps(mask, x);
+}
+
+/// c = alpha sums + beta c + bias + residual, rounded after each step. What lies beyond the right
+/// border is another thread's: it is neither read nor written.
 static inline __attribute__((always_inline)) void store_tile(
     const int rows, const int vectors, vector sums[tile_rows][tile_vectors], float *c,
-    const storing *shared) {
+    const float *residual, const storing *shared) {
 #pragma clang fp contract(off)
     // A copy: for all the compiler knows the stores below might change what is shared.
     const storing how = *shared;
-    const size_t width = (size_t)vectors * lanes;
-    _Alignas(64) float copy[panel_width];
 #pragma clang loop unroll(full)
-    for (int i = 0; i < rows; i++) {
-        float *out = c + (size_t)i * how.stride, *row = out;
-        if (how.columns < width) {
-            // What lies beyond the border is another thread's.
-            for (size_t j = 0; j < how.columns; j++) copy[j] = how.beta == 0 ? 0 : out[j];
-            for (size_t j = how.columns; j < width; j++) copy[j] = 0;
-            row = copy;
-        }
+    for (int j = 0; j < vectors; j++) {
+        // Only the last vector can be cut.
+        __mmask16 mask = j == vectors - 1 ? first(how.columns - (size_t)j * lanes) : 0xffff;
+        vector bias = how.bias ? load(how.bias + j * lanes, mask) : (vector){0};
 #pragma clang loop unroll(full)
-        for (int j = 0; j < vectors; j++) {
-            vector *place = (vector *)(row + j * lanes);
+        for (int i = 0; i < rows; i++) {
+            size_t offset = (size_t)i * how.stride + (size_t)j * lanes;
+            float *place = c + offset;
             vector sum = sums[i][j];
             if (how.alpha != 1) sum = sum * how.alpha;
-            if (how.beta == 1) sum = sum + *place;
-            if (how.beta != 1 && how.beta != 0) sum = sum + *place * how.beta;
-            *place = sum;
-        }
-        if (how.columns < width) {
-            for (size_t j = 0; j < how.columns; j++) out[j] = copy[j];
+            if (how.beta == 1) sum = sum + load(place, mask);
+            if (how.beta != 1 && how.beta != 0) sum = sum + load(place, mask) * how.beta;
+            if (how.bias) sum = sum + bias;
+            if (residual) sum = sum + load(residual + offset, mask);
+            if (mask == 0xffff) {
+                *(vector *)place = sum;
+            } else {
+                _mm512_mask_storeu_ps(place, mask, (__m512)sum);
+            }
         }
     }
 }
@@ -87,7 +99,8 @@ static inline __attribute__((always_inline)) void add_column(
 /// apart.
 static inline __attribute__((always_inline)) void tile(
     const int rows, const int vectors, size_t k, const entry *a, size_t row_step,
-    size_t depth_step, const entry *panel, float *c, const storing *how) {
+    size_t depth_step, const entry *panel, float *c, const float *residual,
+    const storing *how) {
     vector sums[tile_rows][tile_vectors];
 #pragma clang loop unroll(full)
     for (int i = 0; i < rows; i++) {
@@ -120,17 +133,17 @@ static inline __attribute__((always_inline)) void tile(
         add_column(
             rows, vectors, sums, a + p * depth_step, row_step, panel + p * panel_width);
     }
-    store_tile(rows, vectors, sums, c, how);
+    store_tile(rows, vectors, sums, c, residual, how);
 }
 
 /// The tile of the right shape; either the rows of a or their entries are adjacent in memory.
 static void any_tile(
     size_t rows, size_t vectors, size_t k, const entry *a, size_t row_step, size_t depth_step,
-    const entry *panel, float *c, const storing *how) {
+    const entry *panel, float *c, const float *residual, const storing *how) {
 #define SHAPE(r, v) \
     case r * 8 + v: \
-        if (depth_step == 1) return tile(r, v, k, a, row_step, 1, panel, c, how); \
-        return tile(r, v, k, a, 1, depth_step, panel, c, how);
+        if (depth_step == 1) return tile(r, v, k, a, row_step, 1, panel, c, residual, how); \
+        return tile(r, v, k, a, 1, depth_step, panel, c, residual, how);
 #define SHAPES(r) SHAPE(r, 1) SHAPE(r, 2) SHAPE(r, 3) SHAPE(r, 4)
     switch (rows * 8 + vectors) { SHAPES(1) SHAPES(2) SHAPES(3) SHAPES(4) SHAPES(5) SHAPES(6) }
 #undef SHAPES

@@ -52,14 +52,22 @@ struct LinearMap {
             transposesB: true, c: place, cStride: width, precision: precision)
     }
 
-    /// Computes the product on all threads, and `finish` on the rows of each part while the cache
-    /// has them.
-    func write(
-        _ x: UnsafePointer<Float>, rows: Int, into place: UnsafeMutablePointer<Float>,
-        finish: (Range<Int>) -> Void
-    ) {
-        product(x, rows: rows, into: place).withPackedB { product in
-            parallelRows(rows, width: width, longest: rowsOfAPart(width: width)) { part in
+    /// The product with the bias and a residual `[rows, width]`.
+    func result(
+        _ x: UnsafePointer<Float>, rows: Int, residual: UnsafePointer<Float>? = nil,
+        into place: UnsafeMutablePointer<Float>
+    ) -> MatrixProduct {
+        var result = product(x, rows: rows, into: place)
+        result.bias = biasPointer
+        result.residual = residual
+        return result
+    }
+
+    /// Computes a product of this map on all threads, and `finish` on the rows of each part while
+    /// the cache has them.
+    func write(_ product: MatrixProduct, finish: (Range<Int>) -> Void = { _ in }) {
+        product.withPackedB { product in
+            parallelRows(product.m, width: width, longest: rowsOfAPart(width: width)) { part in
                 product.rows(part).run()
                 finish(part)
             }

@@ -1,7 +1,7 @@
 import CKernels
 import COpenBLAS
 
-/// One matrix product in memory, `c = alpha op(a) op(b) + beta c`, all row-major.
+/// One matrix product in memory, `c = alpha op(a) op(b) + beta c + bias + residual`, all row-major.
 ///
 /// `op(a)` is `[m, k]`, `op(b)` is `[k, n]`, `c` is `[m, n]`; strides count elements from one
 /// row to the next, of the matrices as they are stored.
@@ -19,6 +19,10 @@ package struct MatrixProduct {
     var cStride: Int
     var alpha: Float = 1
     var beta: Float = 0
+    /// Added to every row of c, `[n]`.
+    var bias: UnsafePointer<Float>?
+    /// Added to c, and laid out as it is.
+    var residual: UnsafePointer<Float>?
     /// How both operands are rounded.
     var precision = Precision.float32
     /// op(b) in the order that the kernel reads it in; nil lets each part copy what it needs.
@@ -52,6 +56,7 @@ package struct MatrixProduct {
             CblasRowMajor, transposesA ? CblasTrans : CblasNoTrans,
             transposesB ? CblasTrans : CblasNoTrans, blasint(m), blasint(n), blasint(k), alpha, a,
             blasint(aStride), b, blasint(bStride), beta, c, blasint(cStride))
+        jk_finish(&product)
     }
 
     /// The rows `range` of the product.
@@ -60,6 +65,7 @@ package struct MatrixProduct {
         part.m = range.count
         part.a += transposesA ? range.lowerBound : range.lowerBound * aStride
         part.c += range.lowerBound * cStride
+        part.residual = residual.map { $0 + range.lowerBound * cStride }
         return part
     }
 
@@ -69,6 +75,8 @@ package struct MatrixProduct {
         part.n = range.count
         part.b += transposesB ? range.lowerBound * bStride : range.lowerBound
         part.c += range.lowerBound
+        part.bias = bias.map { $0 + range.lowerBound }
+        part.residual = residual.map { $0 + range.lowerBound }
         // Only whole panels lie one behind the other.
         let isPanel = range.lowerBound % Int(jk_panel_width) == 0
         part.packed = isPanel ? packed.map { $0 + range.lowerBound * packedDepth * 4 } : nil
@@ -126,7 +134,7 @@ package struct MatrixProduct {
         jk_product(
             m: m, n: n, k: k, transposes_a: transposesA, transposes_b: transposesB,
             a_stride: aStride, b_stride: bStride, c_stride: cStride, alpha: alpha, beta: beta,
-            a: a, b: b, c: c, packed: packed)
+            a: a, b: b, c: c, bias: bias, residual: residual, packed: packed)
     }
 
     /// Computes the product on all threads.

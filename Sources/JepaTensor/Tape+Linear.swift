@@ -38,16 +38,18 @@ extension Tape {
         // Without a backward pass the GELU overwrites its input.
         let value = activation == .gelu && keeps ? Tensor(uninitialized: shape) : linear
         let (input, other) = (x.value, residual?.value)
-        map.write(input.pointer, rows: rows, into: linear.mutablePointer) { part in
-            let offset = part.lowerBound * map.width
-            let from = other.map { $0.pointer + offset }
-            let place = linear.mutablePointer + offset
-            switch activation {
-            case .none: jk_add_bias(place, map.biasPointer, from, part.count, map.width)
-            case .gelu:
+        switch activation {
+        case .none:
+            map.write(
+                map.result(
+                    input.pointer, rows: rows, residual: other?.pointer,
+                    into: linear.mutablePointer))
+        case .gelu:
+            map.write(map.product(input.pointer, rows: rows, into: linear.mutablePointer)) { part in
+                let offset = part.lowerBound * map.width
                 jk_add_bias_gelu(
-                    value.mutablePointer + offset, place, map.biasPointer, from, part.count,
-                    map.width)
+                    value.mutablePointer + offset, linear.mutablePointer + offset, map.biasPointer,
+                    other.map { $0.pointer + offset }, part.count, map.width)
             }
         }
 

@@ -81,12 +81,11 @@ private struct MlpMaps {
                         jk_add_bias_gelu(
                             active, place, widen.biasPointer, nil, part.count, hidden)
                         let offset = part.lowerBound * narrow.width
-                        let result = value.mutablePointer + offset
-                        narrow.product(active, rows: part.count, into: result)
-                            .sharingB(of: narrowing).run()
-                        jk_add_bias(
-                            result, narrow.biasPointer, residual.map { $0.pointer + offset },
-                            part.count, narrow.width)
+                        narrow.result(
+                            active, rows: part.count,
+                            residual: residual.map { $0.pointer + offset },
+                            into: value.mutablePointer + offset
+                        ).sharingB(of: narrowing).run()
                     }
                 }
             }

@@ -53,11 +53,7 @@ extension Tape {
         let (columns, rows) = (unfolded(), shape[0] * kept)
         let value = Tensor(uninitialized: [shape[0], kept, map.width])
         withExtendedLifetime(columns) {
-            map.write(columns.pointer, rows: rows, into: value.mutablePointer) { part in
-                jk_add_bias(
-                    value.mutablePointer + part.lowerBound * map.width, map.biasPointer, nil,
-                    part.count, map.width)
-            }
+            map.write(map.result(columns.pointer, rows: rows, into: value.mutablePointer))
         }
         return record(value, keeps: keeps(weights: [weight, bias])) { gradient in
             map.accumulateBias(gradient.pointer, rows: rows)

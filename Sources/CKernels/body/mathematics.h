@@ -40,8 +40,8 @@ static inline float NAME(exponential)(float x) {
         (int32_t)(((uint32_t)NAME(to_bits)(shifted) - 0x4b400000u + 127u) << 23));
 }
 
-/// erf(z) for z >= 0: below 1.4 z times a polynomial in z^2, above it 1 - 1 / p(z)^16, after
-/// Abramowitz and Stegun 7.1.28. Absolute error below 1.5e-7.
+/// erf(z) for z >= 0: below 1.4 z times a polynomial in z^2, above it one minus the 8th power of a
+/// polynomial, and from 4 on, where that is 1.5e-8, the same as at 4. Absolute error below 1.5e-7.
 static inline float NAME(erf_of_positive)(float z) {
     float s = z * z;
     float near = -6.1403989e-6f;
@@ -52,17 +52,17 @@ static inline float NAME(erf_of_positive)(float z) {
     near = near * s + 0.11283087f;
     near = near * s - 0.37612543f;
     near = near * s + 1.1283791f;
-    float far = 0.0010207967f;
-    far = far * z - 0.0042721094f;
-    far = far * z + 0.022030518f;
-    far = far * z + 0.022725660f;
-    far = far * z + 0.085910693f;
-    far = far * z + 0.99509209f;
+    float end = z > 4.0f ? 4.0f : z;
+    float far = -6.4532604e-4f;
+    far = far * end + 0.0038084788f;
+    far = far * end + 0.012578121f;
+    far = far * end - 0.096330874f;
+    far = far * end - 0.11829139f;
+    far = far * end + 0.99238879f;
     far *= far;
     far *= far;
     far *= far;
-    far *= far;
-    return z < 1.4f ? near * z : 1.0f - 1.0f / far;
+    return z < 1.4f ? near * z : 1.0f - far;
 }
 
 /// The normal distribution function at x.

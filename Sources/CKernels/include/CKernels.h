@@ -49,8 +49,8 @@ bool jk_set_level(jk_level level);
 
 // ---- products.c: matrix products -------------------------------------------------------------
 
-/// c = alpha op(a) op(b) + beta c: op(a) is [m, k], op(b) is [k, n], c is [m, n]. A stride counts
-/// the elements from one row to the next of a matrix as it is stored.
+/// c = alpha op(a) op(b) + beta c + bias + residual: op(a) is [m, k], op(b) is [k, n], c is [m, n]. A
+/// stride counts the elements from one row to the next of a matrix as it is stored.
 typedef struct {
     size_t m, n, k;
     bool transposes_a, transposes_b;
@@ -58,6 +58,10 @@ typedef struct {
     float alpha, beta;
     const float *a, *b;
     float *c;
+    /// Added to every row, [n]; NULL adds nothing.
+    const float *bias;
+    /// Added, [m, n] in rows c_stride apart; NULL adds nothing.
+    const float *residual;
     /// op(b) as jk_pack wrote it, or jk_pack_bf16 for a product in bf16; NULL: every product copies
     /// b for itself.
     const void *packed;
@@ -69,6 +73,9 @@ bool jk_multiplies(void);
 /// Computes a product; only if jk_multiplies(). An entry comes out the same, to the bit, in
 /// whatever part of the rows and columns it is computed.
 void jk_multiply(const jk_product *product);
+
+/// Adds bias and residual to c, for a library that computes the product alone.
+void jk_finish(const jk_product *product);
 
 /// Whether this processor has the instructions for products in bf16, whatever the level in use.
 bool jk_multiplies_bf16(void);
