@@ -20,12 +20,12 @@ struct BFloat16Tests {
                 m: count, n: 1, k: 1, transposes_a: isTransposed, transposes_b: false,
                 a_stride: isTransposed ? count : 1, b_stride: 1, c_stride: 1, alpha: 1, beta: 0,
                 a: numbers.pointer, b: one.pointer, c: rounded.mutablePointer,
-                packed: nil)
+                bias: nil, residual: nil, packed: nil)
             : jk_product(
                 m: 1, n: count, k: 1, transposes_a: false, transposes_b: isTransposed,
                 a_stride: 1, b_stride: isTransposed ? 1 : count, c_stride: count, alpha: 1,
                 beta: 0, a: one.pointer, b: numbers.pointer, c: rounded.mutablePointer,
-                packed: nil)
+                bias: nil, residual: nil, packed: nil)
         withExtendedLifetime((numbers, one)) { jk_multiply_bf16(&product) }
         let wrong = zip(BFloat16RoundingTests.numbers, rounded.elements).filter { x, found in
             let expected = Oracle.bf16(x)

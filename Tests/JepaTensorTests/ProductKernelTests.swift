@@ -15,11 +15,13 @@ struct ProductKernelTests {
         var transposesB = false
         var alpha: Float = 1
         var beta: Float = 0
+        /// Whether a bias and a residual are added.
+        var addsMore = false
         var precision = Precision.float32
 
         var description: String {
             "\(precision) \(m) x \(n) x \(k)\(transposesA ? " a^T" : "")\(transposesB ? " b^T" : ""), "
-                + "alpha \(alpha), beta \(beta)"
+                + "alpha \(alpha), beta \(beta)\(addsMore ? ", bias, residual" : "")"
         }
 
         var aStride: Int { (transposesA ? m : k) + 3 }
@@ -28,6 +30,8 @@ struct ProductKernelTests {
         var a: Tensor { sampleTensor([transposesA ? k : m, aStride], seed: 1) }
         var b: Tensor { sampleTensor([transposesB ? n : k, bStride], seed: 2) }
         var c: Tensor { sampleTensor([m, cStride], seed: 3) }
+        var bias: Tensor { sampleTensor([n], seed: 4) }
+        var residual: Tensor { sampleTensor([m, cStride], seed: 5) }
 
         /// Computes the rows and columns of a part of c.
         ///
@@ -35,10 +39,10 @@ struct ProductKernelTests {
         func run(
             into c: Tensor, rows: Range<Int>, columns: Range<Int>, packs: Bool = false
         ) {
-            let (a, b) = (a, b)
+            let (a, b, bias, residual) = (a, b, bias, residual)
             let panels = (columns.count + Int(jk_panel_width) - 1) / Int(jk_panel_width)
             let copy = Tensor(repeating: .nan, shape: [panels, k, Int(jk_panel_width)])
-            withExtendedLifetime((a, b, copy)) {
+            withExtendedLifetime((a, b, bias, residual, copy)) {
                 var product = jk_product()
                 (product.m, product.n, product.k) = (rows.count, columns.count, k)
                 (product.transposes_a, product.transposes_b) = (transposesA, transposesB)
@@ -48,6 +52,11 @@ struct ProductKernelTests {
                 product.a = a.pointer + rows.lowerBound * (transposesA ? 1 : aStride)
                 product.b = b.pointer + columns.lowerBound * (transposesB ? bStride : 1)
                 product.c = c.mutablePointer + rows.lowerBound * cStride + columns.lowerBound
+                if addsMore {
+                    product.bias = bias.pointer + columns.lowerBound
+                    product.residual =
+                        residual.pointer + rows.lowerBound * cStride + columns.lowerBound
+                }
                 if packs {
                     let pack = precision == .bf16 ? jk_pack_bf16 : jk_pack
                     pack(&product, copy.mutablePointer, panels - 1, 1)
@@ -71,6 +80,7 @@ struct ProductKernelTests {
         /// What c should be, its margins as they were.
         var expected: [Double] {
             let (x, y, before) = (operand(a), operand(b), Oracle.doubles(c))
+            let (bias, residual) = (Oracle.doubles(bias), Oracle.doubles(residual))
             return before.indices.map { place in
                 let (i, j) = (place / cStride, place % cStride)
                 guard j < n else { return before[place] }
@@ -78,7 +88,8 @@ struct ProductKernelTests {
                     sum + x[transposesA ? p * aStride + i : i * aStride + p]
                         * y[transposesB ? j * bStride + p : p * bStride + j]
                 }
-                return Double(alpha) * sum + Double(beta) * before[place]
+                let more = addsMore ? bias[j] + residual[place] : 0
+                return Double(alpha) * sum + Double(beta) * before[place] + more
             }
         }
     }
@@ -92,10 +103,15 @@ struct ProductKernelTests {
         ], transposes)
     func equalsTheSums(size: (Int, Int, Int), transposed: (Bool, Bool)) {
         for precision in Self.precisions {
-            for (alpha, beta) in [(1, 0), (1, 1), (-0.5, 0), (2, 0.25)] as [(Float, Float)] {
+            let ways: [(Float, Float, Bool)] = [
+                (1, 0, false), (1, 1, false), (-0.5, 0, false), (2, 0.25, false), (1, 0, true),
+                (2, 0.25, true),
+            ]
+            for (alpha, beta, addsMore) in ways {
                 let product = Case(
                     m: size.0, n: size.1, k: size.2, transposesA: transposed.0,
-                    transposesB: transposed.1, alpha: alpha, beta: beta, precision: precision)
+                    transposesB: transposed.1, alpha: alpha, beta: beta, addsMore: addsMore,
+                    precision: precision)
                 let c = product.c.copy()
                 product.run(into: c, rows: 0..<product.m, columns: 0..<product.n)
                 expectEqual(c, product.expected, shape: c.shape, .ofLargest(1e-6), "\(product)")
@@ -108,7 +124,7 @@ struct ProductKernelTests {
     func equalsTheSumsOfADeepProduct(transposed: (Bool, Bool), precision: Precision) {
         let product = Case(
             m: 8, n: 66, k: 2_003, transposesA: transposed.0, transposesB: transposed.1,
-            precision: precision)
+            addsMore: true, precision: precision)
         let c = product.c.copy()
         product.run(into: c, rows: 0..<product.m, columns: 0..<product.n)
         // Float32 sums of 2,003 terms, 24 at most a few thousand ulp apart.
@@ -158,7 +174,7 @@ struct ProductKernelTests {
         guard precision.library == nil else { return }
         let product = Case(
             m: 29, n: 150, k: 1_601, transposesA: transposed.0, transposesB: transposed.1,
-            alpha: 0.3, beta: 1, precision: precision)
+            alpha: 0.3, beta: 1, addsMore: true, precision: precision)
         let whole = product.c.copy()
         product.run(into: whole, rows: 0..<29, columns: 0..<150)
         let parts = product.c.copy()
