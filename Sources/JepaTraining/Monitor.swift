@@ -85,11 +85,10 @@ struct Monitor {
         /// - Parameter labels: Below 0 where the class is not known.
         init(_ all: Tensor, _ labels: [Int32], _ classNames: [String]) throws {
             let known = labels.indices.filter { labels[$0] >= 0 }
-            let some = known.isEmpty ? Array(labels.indices) : known
-            let selected = try FeatureSet(features: all).selecting(some)
+            let arePart = !known.isEmpty && known.count < labels.count
             self.all = all
             judged = try FeatureSet(
-                features: selected.features,
+                features: arePart ? FeatureSet(features: all).selecting(known).features : all,
                 labels: known.isEmpty ? nil : known.map { Int(labels[$0]) },
                 classNames: classNames)
         }

@@ -51,9 +51,8 @@ enum ExportCommand: Command {
         let model = loading.model
         let export = try ModelExport(model, as: format, encoder: encoder)
         try export.write(to: path)
-        for remark in model.remarks + [export.caution].compactMap({ $0 }) {
-            JepaPipe.report(remark)
-        }
+        for remark in model.remarks { JepaPipe.report(remark) }
+        if let caution = export.caution { JepaPipe.report(caution) }
         let names = export.networks.map { loading.words(of: $0) }.joined(separator: ", ")
         let sizes = format == .official ? model.sizes.text : model.sizes.encoderText
         print("Wrote \(path): the \(names) of \(model.path), \(sizes).")

@@ -122,8 +122,9 @@ struct FeatureStore {
     }
 
     private func omitted(of reader: SafetensorsReader) throws -> [String: String] {
-        try JSONDecoder().decode(
-            [String: String].self, from: Data((reader.metadata["omitted"] ?? "{}").utf8))
+        try decodedJSON(
+            from: Data((reader.metadata["omitted"] ?? "{}").utf8),
+            of: "the list of images left out in '\(reader.path)'")
     }
 
     private func path(_ key: String) -> String { "\(folder)/\(Self.sum(key)).safetensors" }

@@ -31,14 +31,16 @@ package struct Sweep {
         /// Its folder within that of the sweep.
         package let folder: String
 
-        /// What differs in the run that there is, one line each.
-        ///
-        /// - Parameter place: The folder of the sweep.
-        /// - Returns: nil if there is no run yet.
-        func changes(in place: String) throws -> [String]? {
+        /// The graph of the run that there is in the folder of a sweep; nil if there is none yet.
+        func recorded(in place: String) throws -> Setting? {
             let file = "\(place)/\(folder)/pipeline.yaml"
             guard FileManager.default.fileExists(atPath: file) else { return nil }
-            return try GraphReader.read(path: file).flattened().changes(to: root.flattened())
+            return try GraphReader.read(path: file)
+        }
+
+        /// What differs in the run that there is, one line each; nil if there is none yet.
+        func changes(in place: String) throws -> [String]? {
+            try recorded(in: place)?.flattened().changes(to: root.flattened())
         }
     }
 

@@ -93,9 +93,8 @@ package struct SweepBudget {
     /// The steps of a run that is there.
     private static func steps(of runs: [Sweep.Run], in folder: String) throws -> Int? {
         for run in runs {
-            let file = "\(folder)/\(run.folder)/pipeline.yaml"
-            guard FileManager.default.fileExists(atPath: file),
-                case .integer(let steps)? = try GraphReader.read(path: file)["train"]?["steps"]?
+            guard
+                case .integer(let steps)? = try run.recorded(in: folder)?["train"]?["steps"]?
                     .content
             else { continue }
             return steps
