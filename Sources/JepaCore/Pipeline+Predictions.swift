@@ -76,8 +76,8 @@ extension Pipeline {
             labels: Array(repeating: -1, count: images.shape[0]))
         var values = startValues(batch, masks)
         var outputs: [String: Variable] = [:]
-        // Losses may want more images than there are to look at.
-        for node in nodes where node.role != .loss {
+        // Losses and projectors may want more images than there are to look at.
+        for node in nodes(before: [path.predictor.name, path.targetEncoder.name]) {
             let inputs = StageInputs(
                 arriving(at: node, from: values),
                 random: StageRandom(seed: graph.seed, purpose: node.name))
@@ -92,6 +92,17 @@ extension Pipeline {
         else { fatalError("the stages of a path have not been computed") }
         return Predictions(
             predicted: predicted.value, targets: try compared(targets, on: path, tape).value)
+    }
+
+    /// The stages of these names and all that their outputs are computed from, in order.
+    private func nodes(before names: Set<String>) -> [Node] {
+        var wanted = names
+        for node in nodes.reversed() where wanted.contains(node.name) {
+            for edge in edges where edge.target.stage == node.name {
+                wanted.insert(edge.source.stage)
+            }
+        }
+        return nodes.filter { wanted.contains($0.name) }
     }
 
     private func compared(

@@ -26,9 +26,6 @@ public struct FeatureSpectrum: Equatable, Sendable {
     /// 1 when all features are one direction (or zero), min(n, D) when all directions carry the
     /// same. Source: Garrido et al. 2023 (arXiv 2210.02885), equation 1.
     public var rankMe: Double { expEntropy(singularValues, epsilon: 1e-7) }
-
-    /// The effective rank of Roy and Vetterli 2007: RankMe without the epsilon.
-    public var effectiveRank: Double { expEntropy(singularValues, epsilon: 0) }
 }
 
 /// RankMe of `features` `[n, D]`; see `FeatureSpectrum`.

@@ -46,31 +46,15 @@ public struct NearestNeighbours: Equatable, Sendable {
         let names = try bank.requiredLabels(for: "the bank of k-NN")
         let labels = try queries.requiredLabels(for: "the accuracy of k-NN")
         let lists = neighbours(
-            of: normalisedRows(queries.features), in: normalisedRows(bank.features),
-            leavingOut: false)
+            of: normalisedRows(queries.features), in: normalisedRows(bank.features))
         return Classification(predictions: lists.map { elect($0, names) }, labels: labels)
-    }
-
-    /// Names every image after the other images of the same set.
-    ///
-    /// - Throws: `missing` without labels, `data` if there is no other image.
-    public func classifyLeavingOneOut(_ set: FeatureSet) throws -> Classification {
-        let labels = try set.requiredLabels(for: "k-NN")
-        guard set.count > 1 else {
-            throw PipelineError(.data, "found 1 image; k-NN within one set needs 2 or more")
-        }
-        let rows = normalisedRows(set.features)
-        let lists = neighbours(of: rows, in: rows, leavingOut: true)
-        return Classification(predictions: lists.map { elect($0, labels) }, labels: labels)
     }
 
     /// The nearest images in the bank for each query, the most similar first.
     ///
     /// Rows have length one. The similarities are made a tile at a time, so memory is bounded
     /// however large the bank is.
-    private func neighbours(
-        of queries: Tensor, in bank: Tensor, leavingOut: Bool
-    ) -> [Neighbours] {
+    private func neighbours(of queries: Tensor, in bank: Tensor) -> [Neighbours] {
         let (queryTile, bankTile) = (256, 4096)
         var lists = Array(repeating: Neighbours(limit: k), count: queries.shape[0])
         for firstQuery in stride(from: 0, to: queries.shape[0], by: queryTile) {
@@ -81,8 +65,7 @@ public struct NearestNeighbours: Equatable, Sendable {
                     queries.rows(rows), bank.rows(columns), transposeA: false, transposeB: true)
                 for row in rows {
                     lists[row].offer(
-                        similarity.pointer + (row - firstQuery) * columns.count, from: columns,
-                        except: leavingOut ? row : -1)
+                        similarity.pointer + (row - firstQuery) * columns.count, from: columns)
                 }
             }
         }

@@ -11,12 +11,10 @@ package struct Neighbours: Sendable {
     package init(limit: Int) { self.limit = limit }
 
     /// Takes in a run of bank entries; runs come in rising order, so that the first of equals stays.
-    package mutating func offer(_ row: UnsafePointer<Float>, from bank: Range<Int>, except own: Int)
-    {
+    package mutating func offer(_ row: UnsafePointer<Float>, from bank: Range<Int>) {
         var floor = similarities.count < limit ? -Float.infinity : similarities[limit - 1]
         for offset in 0..<bank.count where row[offset] > floor {
             let index = bank.lowerBound + offset
-            if index == own { continue }
             var place = similarities.count
             while place > 0, similarities[place - 1] < row[offset] { place -= 1 }
             if similarities.count == limit {

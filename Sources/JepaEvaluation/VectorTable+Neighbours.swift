@@ -22,7 +22,7 @@ extension VectorTable {
             let products = products(of: rows, with: vectors)
             for query in lists.indices {
                 lists[query].offer(
-                    products.pointer + query * rows.count, from: rows, except: -1)
+                    products.pointer + query * rows.count, from: rows)
             }
         }
         return lists.map { Array(zip($0.indices, $0.similarities)) }

@@ -50,7 +50,8 @@ struct Monitor {
         let names = isThorough ? encoders : Array(encoders.prefix(1))
         guard let bank = try features(of: images.bank, by: names, isCancelled),
             let queries = try features(of: images.queries, by: names, isCancelled),
-            let lidars = try isThorough ? lidar(by: names, isCancelled) : [:],
+            let lidars = try lidars(
+                by: isThorough ? names.filter { measuresLiDAR(bank[$0]) } : [], isCancelled),
             let losses = try losses(isCancelled)
         else { return nil }
         let pixels = step == 0 ? try pixels() : nil
@@ -64,7 +65,8 @@ struct Monitor {
                 encoder: name, width: own.judged.width, knn: report.knn, linear: report.linear,
                 rankMe: report.rankMe, lidar: lidars[name],
                 deviation: report.featureStandardDeviation, cosine: report.meanCosine,
-                omissions: report.omissions + [own, asked].compactMap(\.omission))
+                omissions: report.omissions + [own, asked].compactMap(\.omission)
+                    + (isThorough ? lidarOmission(width: own.judged.width).map { [$0] } ?? [] : []))
         }
         return MonitorReading(
             step: step, encoders: readings, pixels: pixels, losses: losses,
@@ -135,17 +137,31 @@ struct Monitor {
         return PixelReading(knn: report.knn, linear: report.linear)
     }
 
-    /// LiDAR of each encoder, or nil if cancelled; empty where there are too few images for it.
-    private func lidar(by names: [String], _ isCancelled: () -> Bool) throws -> [String: Double]? {
+    /// LiDAR of each encoder, or nil if cancelled.
+    private func lidars(by names: [String], _ isCancelled: () -> Bool) throws -> [String: Double]? {
+        guard !names.isEmpty else { return [:] }
         let subset = images.augmented
-        guard subset.indices.count > 1, settings.views > 1 else { return [:] }
         let order = AugmentedOrder(
             subset.indices, views: settings.views, batchSize: batchSize,
             seed: pipeline.graph.seed)
         guard let (rows, _) = try embed(subset, order, by: names, isCancelled) else { return nil }
-        return try rows.mapValues {
-            try JepaEvaluation.lidar(of: $0, viewsPerImage: settings.views)
+        return try rows.mapValues { try lidar(of: $0, viewsPerImage: settings.views) }
+    }
+
+    private func measuresLiDAR(_ features: Features?) -> Bool {
+        guard let features, images.augmented.indices.count > 1, settings.views > 1 else {
+            return false
         }
+        return lidarOmission(width: features.judged.width) == nil
+    }
+
+    /// Why there is no LiDAR of features of that width; nil if there is, or if nobody wants it.
+    private func lidarOmission(width: Int) -> String? {
+        let count = images.augmented.indices.count
+        let needed = MonitorSettings.viewsNeeded(width: width, images: count)
+        guard count > 1, settings.views > 1, settings.views < needed else { return nil }
+        return "LiDAR is left out: for features of \(width) numbers it takes \(count) images in "
+            + "\(needed) views ('views' of 'monitor'), not \(settings.views)."
     }
 
     /// The features `[n, D]` by each encoder, and the labels; nil if cancelled.

@@ -17,8 +17,6 @@ import Testing
         let found = try FeatureSpectrum(of: fixtures.train.features)
         expectClose(
             found.singularValues, fixtures.peer.singularValues, within: 1e-9)
-        expectClose(
-            found.effectiveRank, fixtures.peer.effectiveRank, within: 1e-9)
     }
 
     @Test func fewerImagesThanDimensionsCountTheImages() throws {

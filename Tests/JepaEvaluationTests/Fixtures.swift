@@ -89,7 +89,6 @@ struct PeerFigures: Decodable {
     let logistic: [String: Logistic]
     let singularValues: [Double]
     let rankmeOfFirst10Rows: Double
-    let effectiveRank: Double
     let meanStandardDeviation: Double
     let meanVariance: Double
     let meanCosine: Double

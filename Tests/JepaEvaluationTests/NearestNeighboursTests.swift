@@ -99,12 +99,6 @@ import Testing
         #expect(try NearestNeighbours().classify(bank, bank: bank).accuracy == 1)
     }
 
-    @Test func leavingOneOutDoesNotAskTheImageItself() throws {
-        let pairs = try set([[1, 0], [0, 1], [1, 0.1], [0.1, 1]], labels: [0, 1, 1, 0])
-        let found = try NearestNeighbours(k: 1).classifyLeavingOneOut(pairs)
-        #expect(found.predictions == [1, 0, 0, 1])
-    }
-
     @Test func whatCannotBeComputedIsRefused() throws {
         let labelled = try set([[1, 0]], labels: [0])
         let bare = try set([[1, 0]])
@@ -119,9 +113,6 @@ import Testing
         }
         expectError(.missing, "the accuracy of k-NN needs labels, and the 1 images have none") {
             try NearestNeighbours().classify(bare, bank: labelled)
-        }
-        expectError(.data, "found 1 image; k-NN within one set needs 2 or more") {
-            try NearestNeighbours().classifyLeavingOneOut(labelled)
         }
         expectError(
             .data,

@@ -175,7 +175,14 @@ struct ImageFolderTests {
 
     @Test func aFolderThatIsNotThereIsNamedWithTheNearestOne() throws {
         try folder.writeImage("photos/cats/a.png")
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path + "/lost", withDestinationPath: "gone")
         for (path, message) in [
+            (
+                "lost",
+                "folder '\(folder.path)/lost' does not exist: '\(folder.path)/lost' is a link to "
+                    + "'gone', which is not there"
+            ),
             (
                 "photos/cat",
                 "folder '\(folder.path)/photos/cat' does not exist; did you mean 'cats'?"

@@ -1,3 +1,4 @@
+import Foundation
 import JepaCore
 import JepaTestSupport
 import JepaTraining
@@ -56,6 +57,23 @@ import Testing
             #expect(readings.map(\.step) == [0, 12, 24])
             #expect(readings.map(\.encoders.count) == encoders)
             #expect(readings.map { $0.encoders[0].lidar != nil } == encoders.map { $0 == 2 })
+        }
+    }
+
+    /// 4 images in 3 views differ in 8 directions at most, features of 6 numbers take 12.
+    @Test func lidarTakesEnoughViews() throws {
+        let enough = try train(["augmented": 4, "views": 4])
+        #expect(enough.latest?.encoders[0].lidar != nil)
+        #expect(enough.latest?.encoders[0].omissions == [])
+        try FileManager.default.removeItem(atPath: run)
+        let few = try train(["augmented": 4, "views": 3])
+        for encoder in few.latest?.encoders ?? [] {
+            #expect(encoder.lidar == nil)
+            #expect(
+                encoder.omissions == [
+                    "LiDAR is left out: for features of 6 numbers it takes 4 images in 4 views "
+                        + "('views' of 'monitor'), not 3."
+                ])
         }
     }
 

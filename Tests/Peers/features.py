@@ -85,7 +85,6 @@ def main():
         },
         "singular_values": singular.tolist(),
         "rankme_of_first_10_rows": rankme(train[:10]),
-        "effective_rank": np.exp(-(shares * np.log(shares)).sum()),
         "mean_standard_deviation": deviation.mean(),
         "mean_variance": (deviation ** 2).mean(),
         "mean_cosine": cosines[~np.eye(len(train), dtype=bool)].mean(),

@@ -47,6 +47,19 @@ import Testing
         #expect(gathered.shape == targets.shape && difference < 1e-5)
     }
 
+    /// Batch norm in a projector needs two images; predictions need no projector.
+    @Test func oneImageIsEnoughBesideAProjector() throws {
+        let pipeline = try ShippedPipelines.tiny(
+            "stages.projector={use: mlp, layers: 2, width: 8, tokens: context_encoder.tokens}",
+            "stages.regulariser={use: variance_covariance, tokens: projector.tokens}",
+            "stages.optimizer.minimize={loss: 1, regulariser: 0.1}")
+        let path = try pipeline.predictionPath()
+        let image = try ShippedPipelines.batch(of: pipeline, count: 1).views[0]
+        let found = try pipeline.predictions(
+            of: image, try pipeline.sampleMasks(batchSize: 1), on: path)
+        #expect(found.predicted.shape == found.targets.shape)
+    }
+
     @Test func otherSeedsDrawOtherMasks() throws {
         let pipeline = try ShippedPipelines.tiny()
         let own = try pipeline.sampleMasks(batchSize: 4)

@@ -71,6 +71,12 @@ struct FolderPlace: Sendable {
                 parent = next
                 continue
             }
+            if let goal = try? FileManager.default.destinationOfSymbolicLink(atPath: next) {
+                return failure(
+                    .file,
+                    "folder '\(path)' does not exist: '\(next)' is a link to '\(goal)', "
+                        + "which is not there", [])
+            }
             let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
             let visible = names.filter { !$0.hasPrefix(".") }.sorted()
             let started = parent == "." ? "the folder this was started in" : "'\(parent)'"

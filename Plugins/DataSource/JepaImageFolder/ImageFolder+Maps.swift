@@ -4,7 +4,11 @@ package import JepaImages
 extension ImageFolder {
     /// The part of an image of that size that evaluation sees, for maps that go with it.
     package func evaluatedRegion(of size: ImageReader.Size) -> SampleRegion {
-        SampleRegion(
+        if evaluatesWhole {
+            return SampleRegion(
+                crop: PixelBox(left: 0, top: 0, width: size.width, height: size.height))
+        }
+        return SampleRegion(
             centreOf: size, for: imageShape.width, imageShape.height, share: evaluatedShare)
     }
 

@@ -88,10 +88,19 @@ public final class ImageFolder: DataSource {
     private let flips: Bool
     private let augmentation: Augmentation
     let evaluatedShare: Double
+    /// Whether evaluation sees whole images, squeezed to the wanted shape, instead of their middle.
+    let evaluatesWhole: Bool
     private let mean: [Float], std: [Float]
     private let isFast: Bool
 
-    public init(parameters: StageParameters) throws {
+    public convenience init(parameters: StageParameters) throws {
+        try self.init(parameters: parameters, evaluatesWhole: false)
+    }
+
+    /// A folder whose images evaluation may see as a whole, for labels that tell what is anywhere
+    /// in them.
+    package init(parameters: StageParameters, evaluatesWhole: Bool) throws {
+        self.evaluatesWhole = evaluatesWhole
         let path = parameters.text("path")
         let size = parameters.size("size")
         imageShape = ImageShape(height: size.height, width: size.width)

@@ -70,7 +70,8 @@ enum EvalCommand: Command {
             name: "--where", value: "COLUMN=TEXT", isRepeatable: true, belongsTo: [.images],
             help: "Takes only lines of the table in which that is so."),
         .init(
-            name: "--test-split", value: "TEXT", standard: "test", belongsTo: [.images],
+            name: "--test-split", value: "TEXT", standard: EvaluationData.standardTestSplit,
+            belongsTo: [.images],
             help: "What the column 'split' of the table, if there is one, says of test images."),
         .init(
             name: "--classes", value: "N|NAMES", belongsTo: [.task(.segmentation)],

@@ -15,23 +15,25 @@ struct PlainFolder {
     ///     mean and standard deviation.
     ///   - limit: Only so many images, spread evenly over all.
     ///   - hasClasses: Whether sub-folders are classes even if there is only one.
+    ///   - isWhole: Whether images are squeezed to the size, not cut to their middle.
     /// - Throws: `file` and `data` as `ImageFolder.open`, without the name of a stage: there is
     ///   none.
     init(
         _ path: String, size: (height: Int, width: Int), like pipeline: Pipeline?,
-        limit: Int? = nil, hasClasses: Bool = false
+        limit: Int? = nil, hasClasses: Bool = false, isWhole: Bool = false
     ) throws {
         var entries: [Setting.Entry] = [
             .init("path", Setting(.text(path))), .init("max_bad", 1),
-            // What augmentation does, where it is asked for.
-            .init("crop_scale", [0.08, 1.0]), .init("flip", true),
             .init("size", [Setting(.integer(size.height)), Setting(.integer(size.width))]),
         ]
         if hasClasses { entries.append(.init("labels", "folders")) }
         if let limit { entries.append(.init("limit", Setting(.integer(limit)))) }
         parameters = try StageParameters(
-            for: ImageFolder.self, Setting(.mapping(entries + (pipeline?.imagePreparation ?? []))))
-        source = try ImageFolder(parameters: parameters)
+            for: ImageFolder.self,
+            Setting(
+                .mapping(
+                    entries + .evaluationAugmentation + (pipeline?.imagePreparation ?? []))))
+        source = try ImageFolder(parameters: parameters, evaluatesWhole: isWhole)
         do {
             try source.open()
         } catch let error as PipelineError {

@@ -1,9 +1,10 @@
 import Foundation
 import JepaCore
 
-/// A table of comma-separated text whose first line names the columns.
+/// A table of separated text whose first line names the columns.
 ///
-/// Fields may be quoted, a quote within them doubled; lines end in LF or CRLF, a byte-order mark
+/// Fields end at commas, or at the semicolons or tabs that spreadsheets of some countries write: at
+/// what the first line has most of. They may be quoted, a quote within them doubled; lines end in LF or CRLF, a byte-order mark
 /// is skipped. Source: RFC 4180.
 struct CSVFile {
     /// The file.
@@ -52,6 +53,16 @@ struct CSVFile {
             notes: ["Columns: \(columns.joined(separator: ", "))."])
     }
 
+    /// What stands most often between the names in the first line; a comma if nothing does.
+    private static func separator(of line: Substring.UnicodeScalarView) -> Unicode.Scalar {
+        let unquoted = line.split(separator: "\"", omittingEmptySubsequences: false)
+            .enumerated().filter { $0.offset.isMultiple(of: 2) }.flatMap(\.element)
+        let separators: [Unicode.Scalar] = [",", ";", "\t"]
+        return separators.max { first, second in
+            unquoted.count { $0 == first } < unquoted.count { $0 == second }
+        } ?? ","
+    }
+
     private static func records(
         of text: String, path: String
     ) throws -> [(fields: [String], line: Int)] {
@@ -60,6 +71,7 @@ struct CSVFile {
         var (isQuoted, line, start) = (false, 1, 1)
         var scalars = text.unicodeScalars[...]
         if scalars.first == "\u{feff}" { scalars.removeFirst() }
+        let separator = separator(of: scalars.prefix { $0 != "\n" })
         func finishRecord() {
             fields.append(field)
             records.append((fields, start))
@@ -72,7 +84,7 @@ struct CSVFile {
                 field.unicodeScalars.append("\"")
                 scalars.removeFirst()
             case "\"" where isQuoted || field.isEmpty: isQuoted.toggle()
-            case "," where !isQuoted:
+            case separator where !isQuoted:
                 fields.append(field)
                 field = ""
             case "\r" where !isQuoted && scalars.first == "\n": break

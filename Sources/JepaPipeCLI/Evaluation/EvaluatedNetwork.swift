@@ -85,7 +85,7 @@ struct EvaluatedNetwork {
                 + layers.map { $0 == 1 ? "layer" : "\($0) layers side by side" }
                 .joined(separator: ", and last ")
         settings["images"] =
-            "scaled and cut to their middle, \(size.height)x\(size.width) pixels"
+            "\(data.train.preparation), \(size.height)x\(size.width) pixels"
         settings["untrained"] = untrained.words
         // Pixels have nothing that could be fine-tuned.
         if task != .finetune {
@@ -108,7 +108,7 @@ struct EvaluatedNetwork {
                 test: data.test.text(count: outcome.testImages),
                 trainImages: outcome.trainImages, testImages: outcome.testImages,
                 classes: outcome.classNames ?? data.test.classNames,
-                fingerprint: data.train.fingerprint),
+                fingerprint: "train \(data.train.checksum), test \(data.test.checksum)"),
             protocol: settings, figures: outcome.figures,
             notes: outcome.notes + Self.warnings(testImages: outcome.testImages))
     }

@@ -30,7 +30,7 @@ struct EvaluationData {
         var table: String?
         var column: String?
         var conditions: [String] = []
-        /// What the column `split` says of test images; nil for `test`.
+        /// What the column `split` says of test images; nil for `standardTestSplit`.
         var testSplit: String?
         /// The most training images; a quarter of it of test images.
         var limit: Int?
@@ -41,6 +41,9 @@ struct EvaluationData {
         /// Whether it is about pixels, whatever the labels of images are.
         var isDense = false
     }
+
+    /// What the column `split` of a table says of test images if nothing else is asked for.
+    static let standardTestSplit = "test"
 
     /// Finds the images.
     ///
@@ -98,14 +101,14 @@ struct EvaluationData {
             let settings: [Setting.Entry] = [
                 .init("count", Setting(.integer(count))), .init("split", Setting(.text(split))),
                 .init("labels", Setting(.text(request.question.rawValue))),
-                .init("crop_scale", [0.08, 1.0]), .init("flip", true),
                 .init("size", [Setting(.integer(size.height)), Setting(.integer(size.width))]),
             ]
             let shared = (run?.pipeline.imagePreparation ?? []).filter {
                 ["mean", "std"].contains($0.key)
             }
             let parameters = try StageParameters(
-                for: Scenes.self, named: "scenes", Setting(.mapping(settings + shared)))
+                for: Scenes.self, named: "scenes",
+                Setting(.mapping(settings + .evaluationAugmentation + shared)))
             let source = try Scenes(parameters: parameters)
             let words =
                 "scenes, split \(split)"
@@ -168,8 +171,10 @@ struct EvaluationData {
                     + "image",
                 notes: ["Columns: \(table.columns.joined(separator: ", "))."])
         }
-        let testSplit = request.testSplit ?? "test"
-        let folder = try PlainFolder(data, size: size, like: run?.pipeline)
+        let testSplit = request.testSplit ?? Self.standardTestSplit
+        // What a number tells may be anywhere in an image.
+        let isWhole = request.needsNumbers
+        let folder = try PlainFolder(data, size: size, like: run?.pipeline, isWhole: isWhole)
         let source = folder.source
         let names = (0..<source.count).map { source.name(of: $0) }
         let found = try ImageValues(
@@ -188,7 +193,7 @@ struct EvaluationData {
             source, folder.parameters.values, indices: kept, words: "\(data), \(column)",
             name: source.name(of:), value: numbers.map { numbers in { numbers[$0] ?? .nan } },
             label: classes.map { classes in { classes.labels[$0] ?? -1 } },
-            classNames: classes?.names ?? [])
+            classNames: classes?.names ?? [], isWhole: isWhole)
         guard let test = found.testImages else {
             self.init(
                 all.split(),
@@ -216,9 +221,7 @@ struct EvaluationData {
                 notes: ["Only a run has images of its own."])
         }
         func images(_ name: String) throws -> EvaluationImages {
-            guard let node = run.pipeline.node(name), let source = node.stage as? any DataSource
-            else { fatalError("the checked pipeline has no data source '\(name)'") }
-            try source.open()
+            let (source, parameters) = try run.pipeline.evaluatedSource(name)
             guard source.imageShape.height == size.height, source.imageShape.width == size.width
             else {
                 throw PipelineError(
@@ -226,7 +229,7 @@ struct EvaluationData {
                     "the images of the run have \(source.imageShape); with --size give --data, too")
             }
             return try EvaluationImages(
-                source, node.parameters, words: "\(name) of the run",
+                source, parameters, words: "\(name) of the run",
                 name: (source as? ImageFolder)?.name(of:))
         }
         let train = try images(run.pipeline.dataSource.name)

@@ -1,4 +1,5 @@
 import JepaCore
+import JepaTraining
 
 /// Images that a network is evaluated on, with what is known of each.
 struct EvaluationImages {
@@ -10,7 +11,9 @@ struct EvaluationImages {
     let words: String
     /// How they are changed at random where a probe is trained step by step.
     let augmentation: String
-    /// A text that changes when the images or their preparation do.
+    /// How they become images of the wanted size.
+    let preparation: String
+    /// A text that changes when the images of the source or their preparation do.
     let fingerprint: String
     /// The file of an image; nil where images have none.
     let name: ((Int) -> String)?
@@ -27,12 +30,14 @@ struct EvaluationImages {
     init(
         _ source: any DataSource, _ parameters: ParameterSet, indices: [Int]? = nil, words: String,
         name: ((Int) -> String)? = nil, value: ((Int) -> Double)? = nil,
-        label: ((Int) -> Int)? = nil, classNames: [String]? = nil
+        label: ((Int) -> Int)? = nil, classNames: [String]? = nil, isWhole: Bool = false
     ) throws {
         self.source = source
         self.indices = indices ?? Array(0..<source.count)
         self.words = words
-        fingerprint = "\(try source.fingerprint()); \(parameters)"
+        preparation = isWhole ? "squeezed as a whole" : "scaled and cut to their middle"
+        fingerprint =
+            "\(try source.fingerprint()); \(parameters.evaluated), \(preparation)"
         augmentation = parameters.augmentation
         self.name = name
         self.value = value
@@ -46,6 +51,16 @@ struct EvaluationImages {
         var result = self
         result.indices = (0..<limit).map { indices[$0 * indices.count / limit] }
         return result
+    }
+
+    /// A sum that changes when any of the images is another, or is prepared otherwise.
+    var checksum: String {
+        var sum = Checksum()
+        let labels = indices.map { label?($0) ?? -1 }
+        for text in [fingerprint, "\(indices)", "\(labels)", "\(value.map(indices.map) ?? [])"] {
+            Array(text.utf8).withUnsafeBytes { sum.add($0) }
+        }
+        return sum.text
     }
 
     /// Images in words, with their number.
@@ -82,9 +97,13 @@ struct EvaluationImages {
 
 extension ParameterSet {
     /// How a data source changes training images at random: `crop_scale: [0.08, 1], flip: true`.
-    fileprivate var augmentation: String {
-        let names = ["crop", "crop_scale", "crop_ratio", "flip", "jitter", "grayscale", "blur"]
-        return resolved.filter { names.contains($0.name) }.map { "\($0.name): \($0.value)" }
+    fileprivate var augmentation: String { text { Self.augmentationNames.contains($0) } }
+
+    /// Everything else, which decides what images are evaluated.
+    fileprivate var evaluated: String { text { !Self.augmentationNames.contains($0) } }
+
+    private func text(_ isWanted: (String) -> Bool) -> String {
+        resolved.filter { isWanted($0.name) }.map { "\($0.name): \($0.value)" }
             .joined(separator: ", ")
     }
 }
