@@ -52,7 +52,7 @@ public struct FeatureFile: Sendable {
                 }
             }
         }
-        guard let (kept, notes) = result else { return }
+        guard let (kept, notes) = result else { fatalError("nobody has written rows") }
         precondition(
             kept.count == count && kept.count(where: { $0 }) == notes.files.count,
             "\(notes.files.count) files for \(kept.count(where: { $0 })) of \(kept.count) rows")

@@ -35,7 +35,7 @@ public struct FileContents: Sendable {
             ]
         case .huggingFaceFolder:
             file = "\(path)/\(HuggingFaceFolder.weights)"
-            values = Self.json(at: "\(path)/\(HuggingFaceFolder.config)", prefix: "")
+            values = try Self.json(at: "\(path)/\(HuggingFaceFolder.config)", prefix: "")
         }
         switch kind {
         case .torch:
@@ -106,8 +106,8 @@ public struct FileContents: Sendable {
 
     private static func json(
         at path: String, prefix: String
-    ) -> [(name: String, value: String)] {
-        FileManager.default.contents(atPath: path)
+    ) throws -> [(name: String, value: String)] {
+        try File.contents(of: path)
             .map { json(String(decoding: $0, as: UTF8.self), prefix) } ?? []
     }
 

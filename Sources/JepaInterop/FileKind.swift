@@ -41,7 +41,7 @@ public enum FileKind: String, CaseIterable, Sendable {
     }
 
     private static func folder(_ path: String) throws -> FileKind {
-        let names = Set((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [])
+        let names = Set(try Folder.names(in: path))
         if names.contains("run.json") { return .runFolder }
         if names.contains(ModelFolder.description) { return .weightsFolder }
         if names.isSuperset(of: [HuggingFaceFolder.config, HuggingFaceFolder.weights]) {

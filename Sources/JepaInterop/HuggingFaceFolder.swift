@@ -26,7 +26,7 @@ struct HuggingFaceFolder {
     init(reading path: String) throws {
         self.path = path
         let file = "\(path)/\(Self.config)"
-        guard let contents = FileManager.default.contents(atPath: file),
+        guard let contents = try File.contents(of: file),
             let values = try? JSONSerialization.jsonObject(with: contents) as? [String: Any]
         else { throw PipelineError(.file, "\(quoted(file)) is no JSON object") }
         self.values = values

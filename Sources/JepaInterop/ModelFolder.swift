@@ -45,8 +45,8 @@ public enum ModelFolder {
 
     static func readDescription(_ path: String) throws -> Description {
         let file = "\(path)/\(description)"
-        guard let bytes = FileManager.default.contents(atPath: file) else {
-            throw PipelineError(.file, "\(quoted(file)) cannot be read")
+        guard let bytes = try File.contents(of: file) else {
+            throw PipelineError(.file, "there is no file \(quoted(file))")
         }
         let result: Description = try decodedJSON(from: bytes, of: quoted(file))
         guard result.sizes.isPlausible else {
@@ -64,8 +64,7 @@ public enum ModelFolder {
             guard isFolder.boolValue else {
                 throw PipelineError(.file, "\(quoted(path)) is a file; a folder is needed")
             }
-            let names = try? manager.contentsOfDirectory(atPath: path)
-            guard names?.isEmpty == true else {
+            guard try Folder.names(in: path).isEmpty else {
                 throw PipelineError(
                     .file, "\(quoted(path)) is not empty",
                     notes: ["Give --out a folder that is empty or does not exist."])

@@ -74,7 +74,7 @@ public struct SearchIndex: Sendable {
         do {
             kind = try FileKind(of: path)
         } catch var error as PipelineError {
-            error.notes = [remedy]
+            error.notes.append(remedy)
             throw error
         }
         let found = kind == .safetensors ? try SafetensorsReader(path: path) : nil

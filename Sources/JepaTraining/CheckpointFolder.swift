@@ -57,7 +57,8 @@ package struct CheckpointFolder {
     /// - Returns: the new names.
     func setAside(after step: Int) throws -> [String] {
         var later = try entries().filter { $0.step > step }.map(\.path)
-        if holdsBest, let best = Checkpoint.step(of: bestFile), best > step {
+        // One that cannot be read would be overwritten, too.
+        if holdsBest, Checkpoint.step(of: bestFile).map({ $0 > step }) ?? true {
             later.append(bestFile)
         }
         return try later.map { path in

@@ -16,7 +16,7 @@ package struct FinishedRun: Sendable {
     /// - Returns: nil if there is no run, or it has not gone to its end.
     /// - Throws: `file` if the files of a finished run cannot be read.
     package init?(_ folder: String) throws {
-        guard let bytes = try RunFolder.contents(of: folder + "/summary.json") else { return nil }
+        guard let bytes = try File.contents(of: folder + "/summary.json") else { return nil }
         summary = try decodedJSON(from: bytes, of: "'\(folder)/summary.json'")
         let rows = try Self.rows(folder + "/metrics.jsonl", steps: summary.steps)
         let last = rows.suffix(max(1, rows.count / 10)).map { $0.loss ?? .nan }
@@ -37,7 +37,7 @@ package struct FinishedRun: Sendable {
     }
 
     private static func rows(_ path: String, steps: Int) throws -> [Row] {
-        guard let text = try RunFolder.text(of: path) else {
+        guard let text = try File.text(of: path) else {
             throw PipelineError(.file, "there is no '\(path)'")
         }
         let rows: [Row] = try text.split(separator: "\n").enumerated().map { index, line in

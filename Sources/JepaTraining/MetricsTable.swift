@@ -23,7 +23,7 @@ package final class MetricsTable {
         (jsonFile, tableFile) = (path + ".jsonl", path + ".csv")
         try Self.cut(jsonFile) { Self.number(in: $0.dropFirst(#"{"step":"#.count)) <= steps }
         try Self.cut(tableFile) { $0.hasPrefix("step") || Self.number(in: $0) <= steps }
-        let header = try RunFolder.text(of: tableFile)?.prefix { $0 != "\n" }
+        let header = try File.text(of: tableFile)?.prefix { $0 != "\n" }
         columns = header?.split(separator: ",").map(String.init) ?? []
         try open()
     }
@@ -59,7 +59,7 @@ package final class MetricsTable {
         columns += names
         close()
         let header = columns.joined(separator: ",") + "\n"
-        let old = try RunFolder.text(of: tableFile) ?? ""
+        let old = try File.text(of: tableFile) ?? ""
         let rows = old.drop { $0 != "\n" }.dropFirst()
         try AtomicFile.write(header + rows, to: tableFile)
         try open()
@@ -89,7 +89,7 @@ package final class MetricsTable {
 
     /// Rewrites a file without the lines that are not kept.
     private static func cut(_ path: String, _ isKept: (Substring) -> Bool) throws {
-        guard let text = try RunFolder.text(of: path) else { return }
+        guard let text = try File.text(of: path) else { return }
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         // What follows the last line break was not written to its end.
         let kept = lines.dropLast().filter(isKept)

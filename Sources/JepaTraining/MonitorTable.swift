@@ -1,4 +1,5 @@
 import JepaCore
+import JepaEvaluation
 
 /// The figures of the features as text, beside those of the untrained network.
 ///
@@ -82,9 +83,8 @@ package enum MonitorTable {
         guard let share = reading.majorityShare else {
             return "Features of \(reading.images) images."
         }
-        // The standard error of a share of n images, at its widest where the share is one half.
         let accuracy = reading.encoders.first?.knn ?? reading.encoders.first?.linear ?? 0.5
-        let error = (accuracy * (1 - accuracy) / Double(max(reading.queries, 1))).squareRoot()
+        let error = shareError(accuracy, of: reading.queries)
         return "Features of \(reading.images) images; accuracy on \(reading.queries) others, known "
             + "to about \(decimal(error, 3)); always naming the most frequent class: "
             + "\(decimal(share, 3))."

@@ -154,14 +154,12 @@ public final class RunFolder {
     /// Records the pipeline that runs from a step on; one that ran before it and was another is
     /// kept as `pipeline-until-STEP.yaml`.
     package func write(_ pipelineText: String, from step: Int) throws {
-        let old = FileManager.default.contents(atPath: pipelineFile)
+        let old = try File.contents(of: pipelineFile)
         if old == Data(pipelineText.utf8) { return }
-        let name = path + "/pipeline-until-\(step).yaml"
         // If there is one already, no step that counts was taken by the pipeline after it.
-        if old != nil, !FileManager.default.fileExists(atPath: name) {
-            guard rename(pipelineFile, name) == 0 else {
-                throw PipelineError.refused("rename", pipelineFile)
-            }
+        let kept = path + "/pipeline-until-\(step).yaml"
+        if let old, !FileManager.default.fileExists(atPath: kept) {
+            try AtomicFile.write([UInt8](old), to: kept)
         }
         try AtomicFile.write(pipelineText, to: pipelineFile)
     }
@@ -213,36 +211,6 @@ public final class RunFolder {
             guard mkdir(parent, 0o777) != 0, errno != EEXIST else { continue }
             throw PipelineError.refused("make the folder", parent)
         }
-    }
-
-    /// The bytes of a file, nil if there is none; a device has none either.
-    ///
-    /// - Throws: `file` if there is one that cannot be read, which must not be taken for none.
-    static func contents(of path: String) throws -> Data? {
-        var status = stat()
-        if stat(path, &status) != 0 {
-            guard errno == ENOENT else { throw PipelineError.refused("read", path) }
-            return nil
-        }
-        guard status.st_mode & S_IFMT == S_IFREG else { return nil }
-        do {
-            return try Data(contentsOf: URL(fileURLWithPath: path))
-        } catch {
-            throw PipelineError(.file, "cannot read '\(path)': \(error.localizedDescription)")
-        }
-    }
-
-    /// The text of a file in UTF-8, nil if there is none.
-    ///
-    /// - Throws: `file` if there is one that cannot be read, or is damaged.
-    static func text(of path: String) throws -> String? {
-        guard let bytes = try contents(of: path) else { return nil }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw PipelineError(
-                .file, "'\(path)' is damaged: it is not a text in UTF-8",
-                notes: ["Move it away to go on without what it holds."])
-        }
-        return text
     }
 
     private static func withoutTrailingSlash(_ path: String) -> String {

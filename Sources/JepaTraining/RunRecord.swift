@@ -60,7 +60,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
                 stage: pipeline.dataSource.name, images: plan.images, fingerprint: fingerprint),
             trainedWeights: pipeline.trainedWeights.reduce(0) { $0 + $1.weight.count },
             steps: plan.steps, stepsPerEpoch: plan.stepsPerEpoch, sessions: [])
-        if let contents = try RunFolder.contents(of: folder.recordFile) {
+        if let contents = try File.contents(of: folder.recordFile) {
             record.sessions = try decodedJSON(
                 RunRecord.self, from: contents, of: "'\(folder.recordFile)'"
             ).sessions

@@ -37,7 +37,8 @@ final class EvaluationDataTests {
         let file = folder + "/record.json"
         let all = "eval DIR/run --no-cache --out DIR/record.json --task \(words)"
         try #require(
-            JepaPipe.run(all.split(separator: " ").map { $0.replacing("DIR", with: folder) }) == 0)
+            JepaPipe.run(
+                all.split(separator: " ").map { String($0).replacing("DIR", with: folder) }) == 0)
         return try EvaluationRecord(file: file)
     }
 

@@ -143,7 +143,7 @@ enum EvalCommand: Command {
                 let dense = try DenseCommand(
                     task, network, chosen.loading.run, pass, arguments)
                 let (outcome, settings, data, sheet) = try dense.answer(request(task, arguments))
-                let record = network.record(
+                let record = try network.record(
                     task, settings, outcome, data, seconds: start.duration(to: .now) / .seconds(1))
                 return try finish(record, sheet, arguments)
             }
@@ -156,7 +156,7 @@ enum EvalCommand: Command {
                 subjects: try network.subjects(data.train.source.imageShape), data: data,
                 needsLabels: task.needsLabels)
             let (outcome, settings) = try answer(evaluation, training, network, pass)
-            let record = network.record(
+            let record = try network.record(
                 task, settings, outcome, data, seconds: start.duration(to: .now) / .seconds(1))
             return try finish(record, nil, arguments)
         } catch let stop as EmbeddingPass.Interrupted {

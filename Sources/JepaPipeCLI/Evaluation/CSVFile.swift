@@ -1,5 +1,6 @@
 import Foundation
 import JepaCore
+import JepaFormats
 
 /// A table of separated text whose first line names the columns.
 ///
@@ -20,8 +21,8 @@ struct CSVFile {
     ///   number of fields.
     init(path: String) throws {
         self.path = path
-        guard let bytes = FileManager.default.contents(atPath: path) else {
-            throw PipelineError(.file, "cannot read '\(path)'")
+        guard let bytes = try File.contents(of: path) else {
+            throw PipelineError(.file, "there is no file '\(path)'")
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw PipelineError(.file, "'\(path)' is no text in UTF-8")

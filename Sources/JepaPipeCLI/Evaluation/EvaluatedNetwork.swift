@@ -74,7 +74,7 @@ struct EvaluatedNetwork {
     func record(
         _ task: EvaluationTask, _ settings: [String: String], _ outcome: Evaluation.Outcome,
         _ data: EvaluationData, seconds: Double
-    ) -> EvaluationRecord {
+    ) throws -> EvaluationRecord {
         let size = model.sizes.imageSize
         var settings = settings
         settings["features"] =
@@ -95,13 +95,13 @@ struct EvaluatedNetwork {
                     + "row and its column"
                 : "the normalised image averaged to at most 16x16 fields"
         }
-        let checksum = (try? Embedder.checksum(of: model, encoder)) ?? ""
         return EvaluationRecord(
             task: task.rawValue, time: Date.now.ISO8601Format(),
             command: CommandLine.arguments.joined(separator: " "), version: JepaPipe.version,
             seconds: seconds,
             encoder: .init(
-                weights: model.path, network: words, step: step, checksum: checksum,
+                weights: model.path, network: words, step: step,
+                checksum: try Embedder.checksum(of: model, encoder),
                 sizes: model.sizes.encoderText),
             data: .init(
                 train: data.train.text(count: outcome.trainImages),

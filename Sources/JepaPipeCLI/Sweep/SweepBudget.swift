@@ -80,7 +80,7 @@ package struct SweepBudget {
     private func checkRecord(in folder: String) throws {
         struct Record: Decodable { let minutes: Double? }
         let file = "\(folder)/sweep.json"
-        guard let bytes = FileManager.default.contents(atPath: file),
+        guard let bytes = try File.contents(of: file),
             let given = try decodedJSON(Record.self, from: bytes, of: "'\(file)'").minutes,
             given != minutes
         else { return }

@@ -110,12 +110,12 @@ struct DenseEvaluation {
         for (number, part) in parts.enumerated() {
             let entry = try Part(pass.store.read(embedder, data.images.train, part))
             while let image = next.first, image.part == number {
-                let from = try entry.tokens(of: image.position, in: part, data.images.train)
-                for patch in image.patches {
-                    (rows.mutablePointer + filled * width)
-                        .update(from: from + patch * width, count: width)
-                    filled += 1
-                }
+                let tokens = try entry.tokens(
+                    of: image.position, in: part, data.images.train, by: embedder
+                ).rows(at: image.patches)
+                (rows.mutablePointer + filled * width)
+                    .update(from: tokens.pointer, count: tokens.count)
+                filled += image.patches.count
                 next.removeFirst()
             }
         }
@@ -197,12 +197,8 @@ struct DenseEvaluation {
         _ predictors: [DensePredictor], about position: Int, of part: [Int], in entries: [Part]
     ) throws -> [PixelMap] {
         try subjects.indices.map { place in
-            let embedder = subjects[place].embedder
-            let tokens = Tensor(
-                uninitialized: [embedder.places, embedder.count / embedder.places])
-            tokens.mutablePointer.update(
-                from: try entries[place].tokens(of: position, in: part, data.images.test),
-                count: tokens.count)
+            let tokens = try entries[place].tokens(
+                of: position, in: part, data.images.test, by: subjects[place].embedder)
             return try predictors[place].map(of: tokens, layout)
         }
     }
@@ -269,17 +265,19 @@ struct DenseEvaluation {
             rows = Dictionary(uniqueKeysWithValues: zip(entry.positions, 0...))
         }
 
-        /// The tokens of an image, one behind the other.
+        /// The tokens of an image, `[N, D]`.
         func tokens(
-            of position: Int, in part: [Int], _ images: EvaluationImages
-        ) throws -> UnsafePointer<Float> {
+            of position: Int, in part: [Int], _ images: EvaluationImages, by embedder: Embedder
+        ) throws -> Tensor {
             guard let row = rows[position] else {
                 throw PipelineError(
                     .data,
                     "one network could read '\(images.name?(part[position]) ?? "an image")' and "
                         + "another could not; --no-cache computes all features again")
             }
-            return features.pointer + row * features.shape[1]
+            return features.rows(at: [row]).reshaped([
+                embedder.places, embedder.count / embedder.places,
+            ])
         }
     }
 }
