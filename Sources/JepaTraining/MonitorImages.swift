@@ -22,16 +22,21 @@ struct MonitorImages {
     /// Chooses the images.
     ///
     /// - Throws: `configuration` if the held-out images are of another size or have other classes
-    ///   than those of training.
+    ///   than those of training, or if there are too few.
     init(_ pipeline: Pipeline, _ settings: TrainingSettings) throws {
         let monitor = settings.monitor
         let (name, source) = pipeline.dataSource
-        if let heldOut = monitor.heldOut {
+        let other = try monitor.heldOut.map {
+            (name: $0, source: try Self.heldOutSource($0, of: pipeline, like: source, settings))
+        }
+        // Where only the held-out images have classes, they have to be the neighbours, too.
+        let isAlone = source.classNames.isEmpty && other?.source.classNames.isEmpty == false
+        if let other, !isAlone {
             bank = Self.subset(of: pipeline, name, source, skipping: 0, monitor.images)
-            let other = try Self.heldOutSource(
-                heldOut, of: pipeline, like: source, at: settings.values)
-            queries = Self.subset(of: pipeline, heldOut, other, skipping: 0, monitor.queries)
+            queries = Self.subset(
+                of: pipeline, other.name, other.source, skipping: 0, monitor.queries)
         } else {
+            let (name, source) = other ?? (name, source)
             guard source.count > 1 || !monitor.isEnabled else {
                 throw PipelineError(
                     .configuration,
@@ -67,9 +72,10 @@ struct MonitorImages {
     }
 
     private static func heldOutSource(
-        _ name: String, of pipeline: Pipeline, like source: any DataSource, at values: ParameterSet
+        _ name: String, of pipeline: Pipeline, like source: any DataSource,
+        _ settings: TrainingSettings
     ) throws -> any DataSource {
-        let place = values.group("monitor").location(of: "held_out")
+        let place = settings.values.group("monitor").location(of: "held_out")
         guard let other = pipeline.node(name)?.stage as? any DataSource else {
             throw PipelineError(.wiring, "'held_out' names '\(name)', no data source", at: place)
         }
@@ -79,7 +85,7 @@ struct MonitorImages {
                 "the images of 'held_out' are \(other.imageShape), those of training "
                     + "\(source.imageShape)", at: place)
         }
-        guard other.classNames == source.classNames else {
+        guard source.classNames.isEmpty || other.classNames == source.classNames else {
             throw PipelineError(
                 .configuration,
                 "the classes of 'held_out' (\(classList(other))) are not those of training "

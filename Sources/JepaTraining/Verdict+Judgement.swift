@@ -91,7 +91,10 @@ extension Verdict {
     ) -> Verdict {
         let note = "There are no labels; how useful the features are is not known."
         guard let skill = now.losses.compactMap(\.patchSkill).max() else {
-            return Verdict(.tooEarly, signs.remarks + [note])
+            return Verdict(
+                .tooEarly,
+                signs.remarks + ["Nor is a loss on predicted patches: only a collapse would show."]
+                    + [note], cure: Cure.nothingToJudgeBy)
         }
         if skill >= VerdictThresholds.patchSkill {
             return Verdict(.learning, signs.remarks + [note])
@@ -137,6 +140,9 @@ extension Verdict {
         static let noBetter =
             "train longer; then add a variance_covariance loss on the context tokens with the weight "
             + "0.2, or, if there is one, vary the learning rate by a factor of three either way"
+        static let nothingToJudgeBy =
+            "name a few hundred images with classes as 'train.monitor.held_out', or look at what "
+            + "'jepa-pipe search' and 'jepa-pipe pictures' find"
         static let nothingPredicted =
             "nothing is predicted from the image yet: train longer or raise the learning rate "
             + "threefold, and check by 'jepa-pipe masks' that a context shows enough of the image"

@@ -106,6 +106,22 @@ import Testing
         #expect(outcome.latest?.encoders.map(\.encoder) == ["context_encoder"])
     }
 
+    /// A folder without classes is judged by a few images that have some.
+    @Test func onlyTheHeldOutImagesMayHaveClasses() throws {
+        let toy = try ToyRun(
+            [
+                "batch_size": 8, "epochs": 1,
+                "monitor": ["images": 40, "queries": 30, "held_out": "other"],
+            ], data: ["count": 96, "classes": 0],
+            stages: ["other": ["use": "toy_images", "count": 60]])
+        let outcome = try toy.train(in: run)
+        let reading = try #require(outcome.latest)
+        #expect(reading.images == 34 && reading.queries == 26)
+        #expect(try #require(reading.encoders[0].knn) > 0.4)
+        #expect(try #require(outcome.untrained?.pixels?.knn) > 0.4)
+        #expect(reading.encoders[0].omissions == [])
+    }
+
     @Test(
         arguments: [
             (

@@ -190,6 +190,7 @@ import Testing
         #expect(judged(0.01).kind == .stalled)
         #expect(judged(0.3, rank: 5).kind == .partialCollapse)
         #expect(judged(nil).kind == .tooEarly)
+        #expect(judged(nil).cure?.contains("train.monitor.held_out") == true)
     }
 
     @Test func everyVerdictReadsAsText() {

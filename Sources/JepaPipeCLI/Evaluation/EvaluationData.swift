@@ -243,6 +243,15 @@ struct EvaluationData {
             return
         }
         let test = try images(heldOut)
+        if train.classNames.isEmpty, !test.classNames.isEmpty {
+            self.init(
+                test.split(),
+                notes: [
+                    "Only the held-out images of the run have classes: one in five, chosen at "
+                        + "random, is a test image."
+                ])
+            return
+        }
         self.init((train, request.isDense ? test : try test.renumbered(as: train)))
     }
 

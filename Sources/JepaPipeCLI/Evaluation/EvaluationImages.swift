@@ -15,6 +15,8 @@ struct EvaluationImages {
     let preparation: String
     /// A text that changes when the images of the source or their preparation do.
     let fingerprint: String
+    /// The same without their preparation.
+    private let origin: String
     /// The file of an image; nil where images have none.
     let name: ((Int) -> String)?
     /// The number that belongs to an image; nil where there is none.
@@ -36,8 +38,8 @@ struct EvaluationImages {
         self.indices = indices ?? Array(0..<source.count)
         self.words = words
         preparation = isWhole ? "squeezed as a whole" : "scaled and cut to their middle"
-        fingerprint =
-            "\(try source.fingerprint()); \(parameters.evaluated), \(preparation)"
+        origin = try source.fingerprint()
+        fingerprint = "\(origin); \(parameters.evaluated), \(preparation)"
         augmentation = parameters.augmentation
         self.name = name
         self.value = value
@@ -53,11 +55,11 @@ struct EvaluationImages {
         return result
     }
 
-    /// A sum that changes when any of the images is another, or is prepared otherwise.
+    /// A sum that changes when any of the images is another, or what is known of it.
     var checksum: String {
         var sum = Checksum()
         let labels = indices.map { label?($0) ?? -1 }
-        for text in [fingerprint, "\(indices)", "\(labels)", "\(value.map(indices.map) ?? [])"] {
+        for text in [origin, "\(indices)", "\(labels)", "\(value.map(indices.map) ?? [])"] {
             Array(text.utf8).withUnsafeBytes { sum.add($0) }
         }
         return sum.text

@@ -11,7 +11,9 @@ public struct ToyImages: DataSource {
         parameters: [
             .integer("count", in: 1...1_000_000, default: 48, help: "How many there are."),
             .size("size", in: 1...256, default: 8, help: "Height and width."),
-            .integer("classes", in: 1...16, default: 4, help: "How many directions there are."),
+            .integer(
+                "classes", in: 0...16, default: 4,
+                help: "How many directions there are; 0 for four that nobody names."),
             .integer(
                 "unlabelled", in: 0...1_000_000, default: 0,
                 help: "How many of the first images are in no class."),
@@ -21,6 +23,7 @@ public struct ToyImages: DataSource {
     public let count: Int
     public let imageShape: ImageShape
     public let classNames: [String]
+    private let directions: Int
     private let unlabelled: Int
     private let noise: Double
 
@@ -28,8 +31,10 @@ public struct ToyImages: DataSource {
         count = parameters.integer("count")
         let (height, width) = parameters.size("size")
         imageShape = ImageShape(channels: 1, height: height, width: width)
-        classNames = (0..<parameters.integer("classes")).map { "direction \($0)" }
-        unlabelled = parameters.integer("unlabelled")
+        let classes = parameters.integer("classes")
+        classNames = (0..<classes).map { "direction \($0)" }
+        directions = classes == 0 ? 4 : classes
+        unlabelled = classes == 0 ? count : parameters.integer("unlabelled")
         noise = parameters.real("noise")
     }
 
@@ -40,8 +45,8 @@ public struct ToyImages: DataSource {
     public func load(
         _ request: SampleRequest, into views: [UnsafeMutableBufferPointer<Float>]
     ) throws -> Int32 {
-        let label = request.index % classNames.count
-        let angle = Double(label) * .pi / Double(classNames.count)
+        let label = request.index % directions
+        let angle = Double(label) * .pi / Double(directions)
         var own = StageRandom(seed: 0, purpose: "toy images", sample: request.index)
         var augmentation = request.random
         for view in views {
