@@ -92,7 +92,7 @@ public struct LogisticRegression: Equatable, Sendable {
             standardise
             ? Standardiser(fitting: train) : Standardiser(identityOfWidth: train.width)
         let problem = try SoftmaxProblem(
-            features: standardiser.apply(to: train.features), targets: targets,
+            features: standardiser.apply(to: train.features, ones: 1), targets: targets,
             numClasses: classes.count, penalty: 1 / (inverseRegularisation * Double(train.count)))
         let minimum = LBFGS(maxIterations: maxIterations).minimise(
             from: problem.start, precondition: problem.precondition, problem.evaluate)

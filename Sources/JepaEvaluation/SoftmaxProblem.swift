@@ -23,23 +23,18 @@ struct SoftmaxProblem {
     private let penalty: Double
     private let curvature: CholeskyFactor
 
-    /// A problem; `features` `[n, D]`, and targets below `numClasses` for each row.
+    /// A problem; `features` `[n, D + 1]`, the last one 1, and targets below `numClasses` for each
+    /// row.
     init(features: Tensor, targets: Targets, numClasses: Int, penalty: Double) throws {
-        let (count, width) = (features.shape[0], features.shape[1])
-        let extended = Tensor(uninitialized: [count, width + 1])
-        for row in 0..<count {
-            let to = extended.mutablePointer + row * (width + 1)
-            to.update(from: features.pointer + row * width, count: width)
-            to[width] = 1
-        }
-        self.features = extended
+        let (count, width) = (features.shape[0], features.shape[1] - 1)
+        self.features = features
         self.targets = targets
         self.numClasses = numClasses
         self.penalty = penalty
         // The Hessian of one class where all classes are equally likely. Features of a collapsed
         // network are nearly dependent; without this the search would need hundreds of steps.
         let share = 1 / Double(numClasses)
-        var hessian = SymmetricMatrix(gramOf: extended)
+        var hessian = SymmetricMatrix(gramOf: features)
         hessian.scale(by: share * (1 - share) / Double(count))
         let largest = (0...width).map { hessian[$0, $0] }.max() ?? 0
         hessian.addToDiagonal(max(penalty, 1e-9 * largest))

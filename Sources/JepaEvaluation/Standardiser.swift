@@ -27,13 +27,17 @@ public struct Standardiser: Equatable, Sendable {
     }
 
     /// `[n, D]` to `[n, D]`.
-    public func apply(to features: Tensor) -> Tensor {
-        let width = mean.count
-        let result = Tensor(uninitialized: features.shape)
-        for row in 0..<features.shape[0] {
+    public func apply(to features: Tensor) -> Tensor { apply(to: features, ones: 0) }
+
+    /// `[n, D]` to `[n, D + ones]`, the last columns being 1.
+    func apply(to features: Tensor, ones: Int) -> Tensor {
+        let (count, width) = (features.shape[0], mean.count)
+        let result = Tensor(uninitialized: [count, width + ones])
+        for row in 0..<count {
             let from = features.pointer + row * width
-            let to = result.mutablePointer + row * width
+            let to = result.mutablePointer + row * (width + ones)
             for i in 0..<width { to[i] = Float((Double(from[i]) - mean[i]) * scale[i]) }
+            for i in width..<width + ones { to[i] = 1 }
         }
         return result
     }
