@@ -85,12 +85,27 @@ import Testing
         #expect((figures[1].spread ?? 0) > 0)
     }
 
+    @Test(arguments: [
+        (LowShotProbe.Amount.share(0.07), "7 %"), (.share(0.001), "0.1 %"),
+        (.share(0.29), "29 %"), (.share(1), "100 %"), (.share(1.0 / 3), "33.33333333 %"),
+        (.perClass(7), "7 per class"),
+    ])
+    func amountsAreWrittenAsTheyAreTyped(amount: LowShotProbe.Amount, words: String) {
+        #expect(amount.words == words)
+    }
+
     @Test func amountsOutOfRangeAreRefused() throws {
         expectError(.value, "the share of the labels is '1.5'; it is above 0 and at most 1") {
             try LowShotProbe(LogisticRegression(), amounts: [.share(1.5)], seeds: [0])
         }
         expectError(.value, "the number of labels per class is '0'; it is 1 or more") {
             try LowShotProbe(LogisticRegression(), amounts: [.perClass(0)], seeds: [0])
+        }
+        // They would have one name.
+        expectError(.value, "the labels '7 %' are asked for twice; an amount counts once") {
+            try LowShotProbe(
+                LogisticRegression(), amounts: [.share(0.07), .perClass(7), .share(7.0 / 100)],
+                seeds: [0])
         }
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import JepaCore
 
 /// How far do a few labels go? Logistic regression on a small part of the training images.
@@ -17,10 +18,9 @@ public struct LowShotProbe: Probe {
         /// As the names of figures end.
         public var words: String {
             switch self {
-            case .share(let share):
-                let percent = share * 100
-                return percent == percent.rounded() ? "\(Int(percent)) %" : "\(percent) %"
-            case .perClass(let count): return "\(count) per class"
+            // Ten digits hide what the product is off by.
+            case .share(let share): String(format: "%.10g %%", share * 100)
+            case .perClass(let count): "\(count) per class"
             }
         }
     }
@@ -31,7 +31,7 @@ public struct LowShotProbe: Probe {
 
     /// A probe.
     ///
-    /// - Throws: `value` for a share outside of 0...1, or fewer than one image.
+    /// - Throws: `value` for a share outside of 0...1, fewer than one image, or the same twice.
     public init(
         _ regression: LogisticRegression, amounts: [Amount], seeds: [UInt64]
     ) throws {
@@ -47,6 +47,10 @@ public struct LowShotProbe: Probe {
             default: break
             }
         }
+        if let words = Self.repeated(in: amounts) {
+            throw PipelineError(
+                .value, "the labels '\(words)' are asked for twice; an amount counts once")
+        }
         self.regression = regression
         self.amounts = amounts
         self.seeds = seeds
@@ -55,8 +59,7 @@ public struct LowShotProbe: Probe {
     public var settings: [String: String] {
         [
             "classifier": regression.words,
-            "labels": amounts.map(\.words).joined(separator: ", ")
-                + ", drawn class by class, at least one of each",
+            "labels": Self.words(of: amounts),
             "repetitions": "\(seeds.count) draws with the seeds "
                 + seeds.map(String.init).joined(separator: ", "),
         ]
@@ -78,6 +81,18 @@ public struct LowShotProbe: Probe {
     public func baselines(train: ProbeSet, test: ProbeSet) throws -> [String: Double] {
         let accuracy = try majorityAccuracy(train: train, test: test)
         return Dictionary(uniqueKeysWithValues: amounts.map { (Self.name($0), accuracy) })
+    }
+
+    /// What a record says of the labels.
+    package static func words(of amounts: [Amount]) -> String {
+        amounts.map(\.words).joined(separator: ", ")
+            + ", drawn class by class, at least one of each"
+    }
+
+    /// What two amounts are both called; nil if each has a name of its own.
+    package static func repeated(in amounts: [Amount]) -> String? {
+        let names = amounts.map(\.words)
+        return names.indices.first { names[..<$0].contains(names[$0]) }.map { names[$0] }
     }
 
     private static func name(_ amount: Amount) -> String { "linear, \(amount.words)" }

@@ -95,7 +95,7 @@ public struct ProbeFigure: Equatable, Sendable {
     }
 
     /// The share of the same images in several repetitions; at least one.
-    init(_ name: String, shares: [Double], of count: Int) {
+    package init(_ name: String, shares: [Double], of count: Int) {
         precondition(!shares.isEmpty, "'\(name)' was computed no times")
         let mean = shares.reduce(0, +) / Double(shares.count)
         let squares = shares.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }

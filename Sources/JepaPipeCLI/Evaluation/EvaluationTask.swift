@@ -43,8 +43,8 @@ enum EvaluationTask: String, CaseIterable {
         case .lowShot:
             return try LowShotProbe(
                 LogisticRegression(),
-                amounts: Self.amounts(arguments.value("--shots") ?? ""),
-                seeds: (0..<(arguments.integer("--seeds") ?? 5)).map(UInt64.init))
+                amounts: Self.amounts(arguments.value("--shots") ?? "1%,10%"),
+                seeds: Self.seeds(arguments, standard: 5))
         case .count, .distance: return ValueProbe(try LogisticRegression())
         case .segmentation, .depth: return nil
         }
@@ -80,9 +80,17 @@ enum EvaluationTask: String, CaseIterable {
         return layers
     }
 
+    /// The seeds of `--seeds`, counted from 0.
+    static func seeds(_ arguments: CommandLineArguments, standard: Int) -> [UInt64] {
+        (0..<(arguments.integer("--seeds") ?? standard)).map(UInt64.init)
+    }
+
     /// Such as `1%,10%,5`.
+    ///
+    /// - Throws: `usage` for what is no such list, and for a list with something twice.
     static func amounts(_ text: String) throws -> [LowShotProbe.Amount] {
-        try text.split(separator: ",", omittingEmptySubsequences: false).map { word in
+        let words = text.split(separator: ",", omittingEmptySubsequences: false)
+        let amounts: [LowShotProbe.Amount] = try words.map { word in
             if word.hasSuffix("%"), let percent = Double(word.dropLast()), percent > 0,
                 percent <= 100
             {
@@ -94,6 +102,11 @@ enum EvaluationTask: String, CaseIterable {
                 "the value '\(text)' is invalid for '--shots'; it takes shares and images per "
                     + "class, such as 1%,10%,5")
         }
+        if let words = LowShotProbe.repeated(in: amounts) {
+            throw PipelineError(
+                .usage, "'--shots' has \(words) twice: the figures would be the same")
+        }
+        return amounts
     }
 }
 
