@@ -97,8 +97,8 @@ struct EvaluatedNetwork {
         }
         return EvaluationRecord(
             task: task.rawValue, time: Date.now.ISO8601Format(),
-            command: CommandLine.arguments.joined(separator: " "), version: JepaPipe.version,
-            seconds: seconds,
+            command: CommandLine.arguments.map(shellQuoted).joined(separator: " "),
+            version: JepaPipe.version, seconds: seconds,
             encoder: .init(
                 weights: model.path, network: words, step: step,
                 checksum: try Embedder.checksum(of: model, encoder),

@@ -17,7 +17,10 @@ struct EvaluationReport {
             "fitted to \(record.data.train), judged by \(record.data.test)",
         ]
         let how = record.protocol.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
-        return (about + [""] + table + [""] + how + record.notes).joined(separator: "\n")
+        let reversed = record.figures.filter { !$0.isBetterHigher }.map(\.name)
+        let order =
+            reversed.isEmpty ? [] : ["Lower is better: \(reversed.joined(separator: ", "))."]
+        return (about + [""] + table + order + [""] + how + record.notes).joined(separator: "\n")
     }
 
     /// The record as JSON, as it stands in files.
