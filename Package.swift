@@ -167,7 +167,7 @@ let testTargets: [Target] = [
         "JepaPipeCLITests",
         [
             "JepaPipeCLI", "JepaCore", "JepaEvaluation", "JepaFormats", "JepaGraph", "JepaImages",
-            "JepaInterop", "JepaRecorded",
+            "JepaInterop", "JepaNN", "JepaRecorded",
             "JepaStages", "JepaTensor", "JepaTraining",
         ], resources: [.copy("Fixtures")]),
 ]

@@ -3,7 +3,6 @@ import JepaEvaluation
 import JepaFormats
 import JepaImages
 import JepaPipeCLI
-import JepaTensor
 import Testing
 
 /// Evaluations of a tiny run and of its exported weights, by command lines.
@@ -311,42 +310,6 @@ final class EvalCommandTests {
         #expect(record.protocol["features"]?.contains("2 layers") == true)
     }
 
-    /// Plain colours are learnt from crops and flips, by every optimizer.
-    @Test(arguments: ["sgd", "lars"])
-    func thePapersProtocolTrainsASweep(optimizer: String) throws {
-        let record = try eval(
-            "DIR/run", "--task", "linear", "--protocol", "paper", "--data", "DIR/photos",
-            "--optimizer", optimizer, "--epochs", "40", "--train-batch", "8", "--lr",
-            optimizer == "sgd" ? "3,0.3" : "300,30", "--layers", "1,2")
-        #expect(
-            record.figures.map(\.name) == [
-                "linear", "linear, last layer", "linear, last layer, batch norm",
-                "linear, 2 layers", "linear, 2 layers, batch norm",
-            ])
-        let linear = try figure("linear", record)
-        #expect(linear.value > 0.6)
-        #expect(linear.untrained != nil && linear.pixels != nil)
-        #expect(try figure("linear, 2 layers", record).pixels == nil)
-        #expect(record.protocol["classifier"]?.contains(optimizer) == true)
-        #expect(record.notes.contains { $0.hasPrefix("Chosen for the network: ") })
-    }
-
-    @Test(arguments: ["1", nil])
-    func fineTuningLearnsWhatTheImagesShow(blocks: String?) throws {
-        let own = blocks.map { ["--blocks", $0] } ?? []
-        let record = try eval(
-            ["DIR/run", "--task", "finetune", "--data", "DIR/photos"] + own + [
-                "--epochs", "30", "--train-batch", "4", "--lr", "0.3", "--batch", "3",
-            ])
-        #expect(record.figures.map(\.name) == ["finetune"])
-        let figure = try figure("finetune", record)
-        #expect(figure.value > 0.6)
-        #expect(figure.untrained != nil && figure.pixels == nil)
-        #expect(
-            record.protocol["classifier"]?.contains(blocks == nil ? "whole" : "last 1 blocks")
-                == true)
-    }
-
     @Test(arguments: [
         ["eval", "DIR/run"],
         ["eval", "DIR/run", "--task", "finetune", "--drop-path", "1"],
@@ -368,19 +331,5 @@ final class EvalCommandTests {
     func commandLinesThatLackSomethingAreRefused(words: [String]) throws {
         try #require(run("export", "DIR/run", "--format", "huggingface", "--out", "DIR/hf") == 0)
         #expect(JepaPipe.run(words.map { $0.replacing("DIR", with: folder) }) == 2)
-    }
-}
-
-/// Linear classifiers that are trained side by side.
-@Suite struct LinearHeadsTests {
-    /// As wherever classes are named, so that the same logits give the same figure.
-    @Test func ofEqualLogitsTheLowerClassWins() throws {
-        let setting = LinearHeads.Setting(
-            layers: 1, isNormalised: false, learningRate: 0.1, weightDecay: 0)
-        let heads = try LinearHeads(
-            [setting], rule: .sgd, classes: 3, layerWidth: 2, layers: 1)
-        // Without features only the biases are left, which begin at zero.
-        let features = Tensor(repeating: 0, shape: [4, 2])
-        #expect(heads.accuracies(features, labels: [0, 0, 0, 2]) == [0.75])
     }
 }

@@ -37,6 +37,9 @@ enum EvalCommand: Command {
             .init(
                 "eval vit-h14 --task linear --protocol paper --data photos --epochs 20",
                 help: "Crops, flips and a sweep."),
+            .init(
+                "eval vit-h14 --task finetune --shots 1% --data photos",
+                help: "The paper's 1 %: five draws of labels, a training on each."),
             .init("eval vit-h14 --task count --data scenes", help: "How many solids are there?"),
             .init(
                 "eval vit-h14 --task count --data cells --labels cells/counts.csv --column rbc",
@@ -94,11 +97,13 @@ enum EvalCommand: Command {
             name: "--neighbours", value: "K", range: 1...10_000, standard: "20",
             belongsTo: [.task(.knn)], help: "Neighbours that vote."),
         .init(
-            name: "--shots", value: "LIST", standard: "1%,10%", belongsTo: [.task(.lowShot)],
-            help: "How many labels: shares, or images per class, as in 1%,10%,5."),
+            name: "--shots", value: "LIST", belongsTo: [.task(.lowShot, .finetune)],
+            help: "How many labels: shares, or images per class, as in 1%,10%,5; if not given, "
+                + "1%,10% for low-shot and all for finetune."),
         .init(
-            name: "--seeds", value: "N", range: 1...1000, standard: "5",
-            belongsTo: [.task(.lowShot)], help: "How often labels are drawn."),
+            name: "--seeds", value: "N", range: 1...1000,
+            belongsTo: [.task(.lowShot, .finetune)],
+            help: "How often it is done, with labels drawn anew; 5, or 1 with all labels."),
     ]
 
     /// Where features and records go.

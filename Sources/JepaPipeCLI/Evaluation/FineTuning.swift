@@ -5,45 +5,23 @@ import JepaInterop
 import JepaTensor
 import JepaTraining
 
-/// Trains the whole encoder, or its last blocks, with a head on the labels.
+/// Trains the whole encoder, or its last blocks, with a head on the labels of all training images or
+/// of a part of them, drawn as in `LowShotProbe`.
 ///
 /// Source: arXiv 2301.08243, appendix A (epochs, layer decay); the recipe (mixup, label smoothing,
-/// drop path) is that of MAE, arXiv 2111.06377, table 9, without cut-mix and colour augmentation.
+/// drop path) is that of MAE, arXiv 2111.06377, table 9, without cut-mix and colour augmentation. On
+/// 1 % of the labels the paper leaves out mixup and drop path.
 struct FineTuning {
-    /// How it is done.
-    struct Options {
-        var epochs = 50
-        var batchSize = 64
-        /// For 256 images a batch.
-        var rate = 1e-3
-        var weightDecay = 0.05
-        var layerDecay = 0.75
-        /// The last blocks that are trained; nil for everything.
-        var blocks: Int?
-        var mixup = 0.8
-        var smoothing = 0.1
-        var dropPath = 0.1
-
-        /// What a record says of it.
-        var words: [String: String] {
-            let part = blocks.map { "the last \($0) blocks and the norm" } ?? "the whole encoder"
-            var words: [String: String] = [:]
-            words["classifier"] = "a linear layer on the mean of the patches, trained with \(part)"
-            words["training"] =
-                "\(Quantities.count(epochs, "epoch")), batches of \(batchSize); AdamW, learning rate \(rate) for 256 "
-                + "images, layer decay \(layerDecay), weight decay \(weightDecay), warm-up for a "
-                + "tenth, then cosine to 0"
-            words["augmentation"] =
-                "mixup \(mixup), label smoothing \(smoothing), "
-                + "drop path \(dropPath)"
-            return words
-        }
-    }
-
     let evaluation: Evaluation
     let network: EvaluatedNetwork
-    let options: Options
+    let options: FineTuningOptions
     let pass: EmbeddingPass
+
+    /// Some images, with their classes.
+    private struct Images {
+        let indices: [Int]
+        let labels: [Int]
+    }
 
     /// Trains the network, and the same from before any training, and judges by the test images.
     func run() throws -> Evaluation.Outcome {
@@ -58,47 +36,72 @@ struct FineTuning {
         (outcome.trainImages, outcome.testImages) = (train.indices.count, test.indices.count)
         let baseline = try LinearProbe(LogisticRegression())
             .baselines(train: train.set, test: test.set)["linear"]
-        let own = try accuracy(of: network.model, "network", train, test)
-        outcome.figures = [
-            EvaluationRecord.Figure(
-                "finetune", own, standardError: shareError(own, of: outcome.testImages),
-                baseline: baseline)
-        ]
-        outcome.set(
-            \.untrained, try accuracy(of: network.untrainedModel, "untrained", train, test),
-            of: "finetune")
+        let classes = test.set.classCount(with: train.set)
+        let judged = Images(indices: test.indices, labels: test.set.images.labels ?? [])
+        let all = train.set.images.labels ?? []
+        let amounts: [LowShotProbe.Amount?] = options.amounts.isEmpty ? [nil] : options.amounts
+        for amount in amounts {
+            let words = amount.map { " on \($0.words)" } ?? ""
+            let parts = options.seeds.map { seed in
+                let places =
+                    amount.map { LowShotProbe.draw($0, from: all, seed: seed) }
+                    ?? Array(all.indices)
+                return Images(
+                    indices: places.map { train.indices[$0] }, labels: places.map { all[$0] })
+            }
+            let own = try figure(
+                of: network.model, "the network" + words, classes, parts, judged, &outcome.notes)
+            let untrained = try figure(
+                of: network.untrainedModel, "the untrained network" + words, classes, parts,
+                judged, &outcome.notes)
+            outcome.figures.append(
+                EvaluationRecord.Figure(
+                    amount.map { "finetune, \($0.words)" } ?? "finetune", own.value,
+                    spread: own.spread,
+                    standardError: own.standardError, untrained: untrained.value,
+                    baseline: baseline))
+        }
         return outcome
     }
 
-    private typealias Images = (set: ProbeSet, indices: [Int])
-
-    private func accuracy(
-        of model: ModelWeights, _ words: String, _ train: Images, _ test: Images
-    ) throws -> Double {
-        let classes = test.set.classCount(with: train.set)
-        let tuned = try FineTunedNetwork(
-            model, encoder: network.encoder, classes: classes, blocks: options.blocks,
-            layerDecay: options.layerDecay, dropPath: options.dropPath)
-        try self.train(tuned, words, classes, train)
-        return try judge(tuned, test)
+    /// Trains a network once for each seed, on the images drawn with it.
+    private func figure(
+        of model: ModelWeights, _ words: String, _ classes: Int, _ parts: [Images],
+        _ test: Images, _ notes: inout [String]
+    ) throws -> ProbeFigure {
+        var shares: [Double] = []
+        var loss = 0.0
+        for (seed, part) in zip(options.seeds, parts) {
+            let tuned = try FineTunedNetwork(
+                model, encoder: network.encoder, classes: classes, options, seed: seed)
+            let title = parts.count > 1 ? "\(words), seed \(seed)" : words
+            loss += try train(tuned, title, part, seed: seed) / Double(parts.count)
+            shares.append(try judge(tuned, test))
+        }
+        let caution = LossCaution.text(
+            loss: loss, labels: parts.flatMap(\.labels), classes: classes, of: words)
+        notes += caution.map { [$0] } ?? []
+        return ProbeFigure(words, shares: shares, of: test.indices.count)
     }
 
+    /// Trains a network.
+    ///
+    /// - Returns: The mean loss of the last epoch.
     private func train(
-        _ tuned: FineTunedNetwork, _ words: String, _ classes: Int, _ images: Images
-    ) throws {
+        _ tuned: FineTunedNetwork, _ words: String, _ images: Images, seed: UInt64
+    ) throws -> Double {
         let order = ProbeOrder(
             images.indices, batchSize: options.batchSize, pieceSize: pass.batchSize,
-            epochs: options.epochs)
+            epochs: options.epochs, seed: seed)
         let loader = BatchLoader(
             evaluation.data.train.source, order: order, workers: threadCount)
         defer { loader.stop() }
-        let labels = Dictionary(
-            uniqueKeysWithValues: zip(images.indices, images.set.images.labels ?? []))
+        let labels = Dictionary(uniqueKeysWithValues: zip(images.indices, images.labels))
         let total = options.epochs * order.stepsPerEpoch
         let peak = options.rate * Double(order.batchSize) / 256
         let schedule = Schedule(from: peak, to: 0, .cosine, warmUpFrom: 0)
         var progress = StepProgress(words, total: total)
-        let mixup = Mixup(alpha: options.mixup)
+        var lastEpoch = 0.0
         for step in 0..<total {
             var loss = 0.0
             for piece in 0..<order.pieces {
@@ -107,19 +110,11 @@ struct FineTuning {
                 guard let batch = try loader.next(), let asked = order.requests(at: place) else {
                     fatalError("the images of a training ended before step \(step) of \(total)")
                 }
-                var random = StageRandom(seed: 0, purpose: "fine-tuning", step: place)
-                let targets = Tape.targets(
-                    classes: asked.map { labels[$0.index]! }, of: classes,
-                    smoothing: Float(options.smoothing))
-                let mixed = mixup.blend(batch.views[0], targets, using: &random)
-                let tape = Tape()
-                let share = Float(batch.count) / Float(order.batchSize)
-                let result = tape.crossEntropy(
-                    tuned.logits(
-                        mixed.images, random: random.forPurpose("drop path"), on: tape),
-                    targets: mixed.targets)
-                tape.backward(from: [(result, share)])
-                loss += Double(result.value.scalar * share)
+                loss += Double(
+                    tuned.learn(
+                        batch.views[0], labels: asked.map { labels[$0.index]! },
+                        share: Float(batch.count) / Float(order.batchSize),
+                        using: StageRandom(seed: seed, purpose: "fine-tuning", step: place)))
             }
             guard loss.isFinite else {
                 throw PipelineError(
@@ -127,9 +122,13 @@ struct FineTuning {
             }
             tuned.update(
                 learningRate: schedule.value(at: step, of: total, warmUp: total / 10, offset: 1),
-                weightDecay: options.weightDecay, step: step + 1)
+                step: step + 1)
+            if step >= total - order.stepsPerEpoch {
+                lastEpoch += loss / Double(order.stepsPerEpoch)
+            }
             progress.advance(loss: Float(loss))
         }
+        return lastEpoch
     }
 
     private func judge(_ tuned: FineTunedNetwork, _ images: Images) throws -> Double {
@@ -138,16 +137,15 @@ struct FineTuning {
             order: EvaluationOrder(images.indices, batchSize: pass.batchSize),
             workers: threadCount)
         defer { loader.stop() }
-        let labels = images.set.images.labels ?? []
         var (place, right) = (0, 0)
         while let batch = try loader.next() {
             try pass.checkInterruption()
             let logits = tuned.logits(
                 batch.views[0], random: nil, on: Tape(recording: false)
             ).value
-            right += zip(logits.largestColumns(), labels[place...]).count { $0 == $1 }
+            right += zip(logits.largestColumns(), images.labels[place...]).count { $0 == $1 }
             place += batch.count
         }
-        return Double(right) / Double(labels.count)
+        return Double(right) / Double(images.labels.count)
     }
 }

@@ -9,50 +9,31 @@ import JepaTraining
 /// all settings of the sweep learn from the same features, so a sweep costs hardly more than one.
 /// A tenth of the training images is held out, and which setting counts is decided there, never by
 /// the test images.
-/// Source: arXiv 2301.08243, appendix A: 50 epochs, learning rate divided by 10 every 15 (every 0.3 of whatever
-/// number), learning rates 0.01, 0.05, 0.001 for 256 images a batch, weight decay 0.0005 and 0.
+/// Source: arXiv 2301.08243, appendix A: 50 epochs, learning rate divided by 10 every 15 (every 0.3
+/// of whatever number), weight decay 0.0005 and 0. The paper uses LARS with batches of 16384, larger
+/// than most data sets here, so SGD is the standard; learning rates are those of
+/// `LinearHeads.Rule`.
 struct TrainedLinear {
-    /// The sweep, and how long it takes.
-    struct Options {
-        var epochs = 50
-        var batchSize = 256
-        var rates = [0.01, 0.05, 0.001]
-        var decays = [0.0005, 0]
-        var rule = LinearHeads.Rule.sgd
-        /// Whether classifiers see the features as they are, normalised, or one of each.
-        var normalisations = [false, true]
-
-        /// What a record says of it.
-        var words: [String: String] {
-            func list(_ values: [Double]) -> String {
-                values.map { "\($0)" }.joined(separator: ", ")
-            }
-            let norms = normalisations.map { $0 ? "with" : "without" }.joined(separator: " and ")
-            let factor = Double(batchSize) / 256
-            var words: [String: String] = [:]
-            words["classifier"] =
-                "a linear layer, \(rule.rawValue), momentum 0.9, \(norms) batch norm"
-            words["training"] =
-                "\(Quantities.count(epochs, "epoch")), batches of \(batchSize), learning rate divided by 10 every 0.3 "
-                + "of the training"
-            words["sweep"] =
-                "learning rate \(list(rates)) (times \(factor) for the batch), weight decay "
-                + "\(list(decays)); chosen by a tenth of the training images, held out"
-            return words
-        }
-    }
-
     let evaluation: Evaluation
-    let options: Options
+    let options: LinearTrainingOptions
     let pass: EmbeddingPass
 
-    /// One network with its classifiers and the features that were kept of it.
+    /// One network with its classifiers and the features that they are judged by.
     private struct Candidate {
         let part: Evaluation.Subject.Part
         let embed: (Tensor) -> Tensor
         var heads: LinearHeads
-        let train: (set: ProbeSet, indices: [Int])
-        let test: (set: ProbeSet, indices: [Int])
+        let heldOut: FeatureSet
+        let test: FeatureSet
+        /// Of each classifier, the mean over the last epoch.
+        var losses: [Double]
+    }
+
+    /// The images that are trained on, with their classes, and the majority's accuracy.
+    private struct Known {
+        let indices: [Int]
+        let labels: [Int]
+        let baseline: Double?
     }
 
     /// Trains, and judges by the test images.
@@ -60,62 +41,50 @@ struct TrainedLinear {
         var outcome = Evaluation.Outcome()
         outcome.notes = evaluation.data.notes
         try evaluation.embed(pass)
-        var candidates = try evaluation.subjects.map { try candidate($0, &outcome.notes) }
-        let baselines = try LinearProbe(LogisticRegression()).baselines(
-            train: candidates[0].train.set, test: candidates[0].test.set)
-        let labels = candidates[0].train.set.images.labels ?? []
-        var random = StageRandom(seed: 0, purpose: "probe selection")
-        let order = random.permutation(of: labels.count)
-        let held = order.prefix(max(1, labels.count / 10)).sorted()
-        let fitted = order.dropFirst(held.count).sorted()
-        guard !fitted.isEmpty else {
-            throw PipelineError(.data, "one training image is too few to hold some of them out")
+        var candidates: [Candidate] = []
+        var known: Known?
+        for subject in evaluation.subjects {
+            let train = try evaluation.features(
+                of: evaluation.data.train, subject, pass, &outcome.notes)
+            let test = try evaluation.features(
+                of: evaluation.data.test, subject, pass, &outcome.notes)
+            let tenth = try HeldOutTenth(of: train.indices.count)
+            candidates.append(try candidate(subject, train.set, test.set, tenth))
+            if known != nil { continue }
+            let labels = train.set.images.labels ?? []
+            known = Known(
+                indices: tenth.fitted.map { train.indices[$0] },
+                labels: tenth.fitted.map { labels[$0] },
+                baseline: try LinearProbe(LogisticRegression())
+                    .baselines(train: train.set, test: test.set)["linear"])
+            (outcome.trainImages, outcome.testImages) = (train.indices.count, test.indices.count)
         }
-        try train(
-            &candidates, on: fitted.map { candidates[0].train.indices[$0] },
-            labels: Dictionary(
-                uniqueKeysWithValues: zip(candidates[0].train.indices, labels)))
-        (outcome.trainImages, outcome.testImages) = (
-            labels.count, candidates[0].test.set.images.count
-        )
-        for candidate in candidates {
-            try add(candidate, held: held, baseline: baselines["linear"], to: &outcome)
-        }
+        guard let known else { fatalError("an evaluation of no network") }
+        try train(&candidates, known)
+        for candidate in candidates { add(candidate, known, to: &outcome) }
         return outcome
     }
 
     private func candidate(
-        _ subject: Evaluation.Subject, _ notes: inout [String]
+        _ subject: Evaluation.Subject, _ train: ProbeSet, _ test: ProbeSet, _ tenth: HeldOutTenth
     ) throws -> Candidate {
-        let data = evaluation.data
-        let layers = Set(evaluation.layers.map { min($0, subject.embedder.layers) }).sorted()
-        let factor = Double(options.batchSize) / 256
-        let settings = layers.flatMap { count in
-            options.normalisations.flatMap { isNormalised in
-                options.rates.flatMap { rate in
-                    options.decays.map {
-                        LinearHeads.Setting(
-                            layers: count, isNormalised: isNormalised,
-                            learningRate: rate * factor, weightDecay: $0)
-                    }
-                }
-            }
-        }
-        let train = try evaluation.features(of: data.train, subject, pass, &notes)
-        let test = try evaluation.features(of: data.test, subject, pass, &notes)
+        let embedder = subject.embedder
+        let layers = Set(evaluation.layers.map { min($0, embedder.layers) }).sorted()
+        let settings = options.settings(layers: layers)
         return Candidate(
-            part: subject.part, embed: try subject.embedder.load(),
+            part: subject.part, embed: try embedder.load(),
             heads: try LinearHeads(
-                settings, rule: options.rule, classes: test.set.classCount(with: train.set),
-                layerWidth: subject.embedder.layerWidth, layers: subject.embedder.layers),
-            train: train, test: test)
+                settings, rule: options.rule,
+                batchSize: min(options.batchSize, tenth.fitted.count),
+                classes: test.classCount(with: train), layerWidth: embedder.layerWidth,
+                layers: embedder.layers),
+            heldOut: try train.images.selecting(tenth.held), test: test.images,
+            losses: Array(repeating: 0, count: settings.count))
     }
 
-    private func train(
-        _ candidates: inout [Candidate], on indices: [Int], labels: [Int: Int]
-    ) throws {
+    private func train(_ candidates: inout [Candidate], _ known: Known) throws {
         let order = ProbeOrder(
-            indices, batchSize: options.batchSize, pieceSize: pass.batchSize,
+            known.indices, batchSize: options.batchSize, pieceSize: pass.batchSize,
             epochs: options.epochs)
         let loader = BatchLoader(
             evaluation.data.train.source, order: order, workers: threadCount)
@@ -123,14 +92,15 @@ struct TrainedLinear {
         let total = options.epochs * order.stepsPerEpoch
         var progress = StepProgress("lowest of all", total: total)
         let buffers = candidates.map {
-            Tensor(uninitialized: [order.batchSize, $0.train.set.images.width])
+            Tensor(uninitialized: [order.batchSize, $0.heldOut.width])
         }
-        let hasOwnLabels = evaluation.data.train.label != nil
+        let labels = Dictionary(uniqueKeysWithValues: zip(known.indices, known.labels))
         for step in 0..<total {
             var classes: [Int] = []
             for piece in 0..<order.pieces {
                 try pass.checkInterruption()
-                guard let batch = try loader.next() else {
+                let place = step * order.pieces + piece
+                guard let batch = try loader.next(), let asked = order.requests(at: place) else {
                     fatalError("the images of a probe ended before step \(step) of \(total)")
                 }
                 for (buffer, candidate) in zip(buffers, candidates) {
@@ -139,54 +109,71 @@ struct TrainedLinear {
                         .update(from: features.pointer, count: features.count)
                 }
                 // Images that cannot be read are not among the indices, so nothing stands in.
-                let asked = order.requests(at: step * order.pieces + piece) ?? []
-                classes +=
-                    hasOwnLabels
-                    ? asked.map { labels[$0.index] ?? -1 } : batch.labels.map(Int.init)
+                classes += asked.map { labels[$0.index]! }
             }
             let info = StepInfo(
                 index: step, total: total, warmUp: 0, batchSize: order.batchSize, seed: 0)
+            let isOfLastEpoch = step >= total - order.stepsPerEpoch
+            var lowest = Float.infinity
             for place in candidates.indices {
-                try candidates[place].heads.step(buffers[place], labels: classes, at: info)
+                let losses = try candidates[place].heads.step(
+                    buffers[place], labels: classes, at: info)
+                if place == 0 { lowest = losses.min() ?? lowest }
+                for (head, loss) in losses.enumerated() where isOfLastEpoch {
+                    candidates[place].losses[head] += Double(loss) / Double(order.stepsPerEpoch)
+                }
             }
-            progress.advance(loss: candidates[0].heads.lowestLoss)
+            progress.advance(loss: lowest)
         }
     }
 
     private func add(
-        _ candidate: Candidate, held: [Int], baseline: Double?, to outcome: inout Evaluation.Outcome
-    ) throws {
-        let chosenBy = try candidate.train.set.images.selecting(held)
-        let heldOut = candidate.heads.accuracies(
-            chosenBy.features, labels: chosenBy.labels ?? [])
-        let test = candidate.heads.accuracies(
-            candidate.test.set.images.features, labels: candidate.test.set.images.labels ?? [])
+        _ candidate: Candidate, _ known: Known, to outcome: inout Evaluation.Outcome
+    ) {
         let settings = candidate.heads.settings
-        // The first of equals, so that the choice does not depend on anything else.
-        func best(_ places: [Int]) -> Int {
-            places.reduce(places[0]) { heldOut[$1] > heldOut[$0] ? $1 : $0 }
-        }
-        let chosen = best(Array(settings.indices))
-        var figures = [("linear", test[chosen])]
-        var forms: [String] = []
-        for setting in settings where !forms.contains(setting.form) { forms.append(setting.form) }
-        for form in forms {
-            let place = best(settings.indices.filter { settings[$0].form == form })
-            figures.append(("linear, \(form)", test[place]))
-        }
+        let choice = HeadChoice(
+            settings,
+            heldOut: candidate.heads.scores(
+                candidate.heldOut.features, labels: candidate.heldOut.labels ?? []))
+        let test = candidate.heads.scores(
+            candidate.test.features, labels: candidate.test.labels ?? []
+        ).map(\.accuracy)
+        let figures =
+            [("linear", test[choice.place])]
+            + choice.forms.map { ("linear, \($0.name)", test[$0.place]) }
         switch candidate.part {
         case .network:
             let count = outcome.testImages
             outcome.figures = figures.map {
                 EvaluationRecord.Figure(
-                    $0.0, $0.1, standardError: shareError($0.1, of: count), baseline: baseline)
+                    $0.0, $0.1, standardError: shareError($0.1, of: count),
+                    baseline: known.baseline)
             }
-            let setting = settings[chosen]
-            outcome.notes.append(
-                "Chosen for the network: \(setting.form), learning rate \(setting.learningRate), "
-                    + "weight decay \(setting.weightDecay).")
         case .untrained: for (name, value) in figures { outcome.set(\.untrained, value, of: name) }
         case .pixels: for (name, value) in figures { outcome.set(\.pixels, value, of: name) }
+        }
+        let words = candidate.part.words
+        outcome.notes.append("Chosen for \(words): \(settings[choice.place].words).")
+        let caution = LossCaution.text(
+            loss: candidate.losses[choice.place], labels: known.labels,
+            classes: candidate.heads.classes, of: "the classifier chosen for \(words)")
+        if let caution {
+            outcome.notes.append(caution)
+        } else if let end = choice.end {
+            outcome.notes.append(
+                "That learning rate is the \(end == .highest ? "highest" : "lowest") of the sweep; "
+                    + "\(end == .highest ? "higher" : "lower") ones (--lr) may do better.")
+        }
+    }
+}
+
+extension Evaluation.Subject.Part {
+    /// `the untrained network`
+    var words: String {
+        switch self {
+        case .network: "the network"
+        case .untrained: "the untrained network"
+        case .pixels: "the pixels"
         }
     }
 }

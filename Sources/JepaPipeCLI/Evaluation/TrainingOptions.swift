@@ -4,9 +4,9 @@ import JepaCore
 /// kept when it is interrupted.
 enum StepwiseTraining {
     /// Linear classifiers, as the paper trains them.
-    case linear(TrainedLinear.Options)
+    case linear(LinearTrainingOptions)
     /// The network itself.
-    case fineTuning(FineTuning.Options)
+    case fineTuning(FineTuningOptions)
 
     /// What the command line asks for; nil for a task that sees the features of an image once.
     ///
@@ -21,11 +21,12 @@ enum StepwiseTraining {
     }
 }
 
-extension TrainedLinear.Options {
+extension LinearTrainingOptions {
     /// What the command line asks for.
     ///
     /// - Throws: `usage` for lists that are none.
     init(_ arguments: CommandLineArguments) throws {
+        self.init()
         epochs = arguments.integer("--epochs") ?? epochs
         batchSize = arguments.integer("--train-batch") ?? batchSize
         rates = try arguments.numbers("--lr") ?? rates
@@ -39,11 +40,18 @@ extension TrainedLinear.Options {
     }
 }
 
-extension FineTuning.Options {
+extension FineTuningOptions {
     /// What the command line asks for.
     ///
     /// - Throws: `usage` for what is no number or out of range.
     init(_ arguments: CommandLineArguments) throws {
+        self.init()
+        if let text = arguments.value("--shots") {
+            amounts = try EvaluationTask.amounts(text)
+            // As the paper does it with 1 % of the labels.
+            (mixup, dropPath) = (0, 0)
+        }
+        seeds = EvaluationTask.seeds(arguments, standard: amounts.isEmpty ? 1 : 5)
         epochs = arguments.integer("--epochs") ?? epochs
         batchSize = arguments.integer("--train-batch") ?? batchSize
         blocks = arguments.integer("--blocks")
@@ -103,8 +111,8 @@ extension CommandDescriptor.Option {
             help: "Images of a batch; 256 for linear (the paper's are 16384), 64 for finetune."),
         .init(
             name: "--lr", value: "LIST", belongsTo: trained,
-            help: "Learning rates for 256 images a batch; 0.01,0.05,0.001 for linear, 0.001 for "
-                + "finetune."),
+            help: "Learning rates for 256 images a batch; 0.001,0.01,0.05,0.25,1 for linear, 0.001 "
+                + "for finetune. Those of lars hold whatever the batch: 0.064,0.64,3.2,10,30,100."),
         .init(
             name: "--weight-decay", value: "LIST", belongsTo: trained,
             help: "Weight decays; 0.0005,0 for linear, 0.05 for finetune."),
@@ -121,13 +129,15 @@ extension CommandDescriptor.Option {
             name: "--layer-decay", value: "X", standard: "0.75", belongsTo: [.task(.finetune)],
             help: "What the learning rate loses from a block to the one below."),
         .init(
-            name: "--mixup", value: "X", standard: "0.8", belongsTo: [.task(.finetune)],
-            help: "Blends images of a batch by shares of Beta(X, X); 0 blends none."),
+            name: "--mixup", value: "X", belongsTo: [.task(.finetune)],
+            help: "Blends images of a batch by shares of Beta(X, X); 0 blends none. 0.8, or 0 with "
+                + "--shots."),
         .init(
             name: "--label-smoothing", value: "X", standard: "0.1",
             belongsTo: [.task(.finetune)], help: "The share of a label that all classes divide."),
         .init(
-            name: "--drop-path", value: "X", standard: "0.1", belongsTo: [.task(.finetune)],
-            help: "The share of images that skip a branch of the last block."),
+            name: "--drop-path", value: "X", belongsTo: [.task(.finetune)],
+            help: "The share of images that skip a branch of the last block; 0.1, or 0 with "
+                + "--shots."),
     ]
 }
