@@ -7,43 +7,17 @@ import Testing
 
 /// The page about runs.
 final class ReportTests {
-    private let folder: String
+    private let folder: ReportFolder
 
-    init() throws {
-        folder = NSTemporaryDirectory() + "/jepa report-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: folder) }
-
-    /// Trains the tiny pipeline and gives the folder of the run.
-    private func train(_ name: String, _ overrides: String...) throws -> String {
-        let file = folder + "/tiny.yaml"
-        try AtomicFile.write(TinyPipeline.text, to: file)
-        let path = "\(folder)/\(name)"
-        let words = ["run", file, "--out", path] + overrides.flatMap { ["--set", $0] }
-        try #require(JepaPipe.run(words) == 0)
-        return path
-    }
-
-    private func text(_ path: String) throws -> String {
-        try String(contentsOfFile: path, encoding: .utf8)
-    }
-
-    private func write(_ text: String, _ path: String) throws {
-        try FileManager.default.createDirectory(
-            atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-        try AtomicFile.write(text, to: path)
-    }
+    init() throws { folder = try ReportFolder() }
 
     // MARK: - The page
 
     @Test func aRunEndsWithAPageThatNeedsNothingElse() throws {
-        let run = try train("one", "train.monitor.every_steps=1")
-        let page = try text(run + "/report.html")
+        let run = try folder.train("one", "train.monitor.every_steps=1")
+        let page = try folder.text(run + "/report.html")
         #expect(HTMLCheck(page).complaints.isEmpty, "\(HTMLCheck(page).complaints)")
-        let verdict = try text(run + "/verdict.json")
+        let verdict = try folder.text(run + "/verdict.json")
         let kinds = [
             "learning", "stalled", "partial collapse", "collapsed", "no better than untrained",
             "too early to tell",
@@ -65,29 +39,53 @@ final class ReportTests {
     }
 
     @Test func severalRunsStandSideBySide() throws {
-        let runs = [try train("a"), try train("b", "stages.optimizer.lr=0.5")]
-        let page = folder + "/both.html"
-        try #require(JepaPipe.run(["report"] + runs + ["--out", page]) == 0)
-        let html = try text(page)
-        #expect(HTMLCheck(html).complaints.isEmpty)
+        let runs = [try folder.train("a"), try folder.train("b", "stages.optimizer.lr=0.5")]
+        let html = try folder.page(runs)
         #expect(html.components(separatedBy: "<article class=\"verdict").count == 3)
         #expect(html.contains("<code>stages.optimizer.lr</code>"))
         #expect(!html.contains("<code>stages.optimizer.use</code>"))
         #expect(html.contains("<h3>a</h3>") && html.contains("<h3>b</h3>"))
+        // What differs is told before what came of it, and not again.
+        let titles = html.matches(of: /<h2>(.*?)<\/h2>/).map { String($0.1) }
+        #expect(Array(titles.prefix(2)) == ["How the runs differ", "What was learnt"])
+        #expect(html.count(of: "<code>stages.optimizer.lr</code>") == 1)
         // Another learning rate leaves the losses comparable: one chart.
         #expect(html.contains("<figcaption><b>Loss</b>") && !html.contains("<b>Loss of"))
         #expect(!html.contains("The losses or the targets of these runs differ"))
     }
 
+    @Test func runsOfOnePipelineShareADrawing() throws {
+        let one = try folder.train("one", "train.monitor.enabled=false")
+        let other = try folder.train("b", "train.monitor.enabled=false", "stages.masks.min_keep=3")
+        let html = try folder.page([one, try folder.copy(one, "again"), other])
+        let names = html.section("Pipeline").matches(of: /<h3>(.*?)<\/h3>/).map { String($0.1) }
+        #expect(names == ["one, again", "b"])
+        let same = try folder.page([one, folder.path + "/again"])
+        #expect(
+            same.section("How the runs differ") == "<p>The settings of the runs are the same.</p>")
+    }
+
+    @Test func manyDifferencesAndVerdictsAreFolded() throws {
+        let first = try folder.train("1")
+        let runs = [first] + (try (2...4).map { try folder.copy(first, "\($0)") })
+        let three = try folder.page(Array(runs.prefix(3)))
+        #expect(!three.contains("<summary>Why</summary>"))
+        try folder.write(
+            (0..<17).map { "a\($0): \($0)\n" }.joined(), runs[3] + "/pipeline.yaml")
+        let four = try folder.page(runs)
+        #expect(four.count(of: "<details><summary>Why</summary><ul>") == 4)
+        let differences = four.section("How the runs differ")
+        #expect(differences.hasPrefix("<details><summary>"))
+        #expect(differences.contains(" settings</summary><div class=\"scroll\">"))
+        #expect(four.count(of: "class=\"badge\"") == 4)
+    }
+
     @Test func lossesThatDoNotCompareHaveScalesOfTheirOwn() throws {
         let runs = [
-            try train("a"), try train("beta", "stages.loss.beta=0.5"),
-            try train("cosine", "stages.loss.use=cosine"),
+            try folder.train("a"), try folder.train("beta", "stages.loss.beta=0.5"),
+            try folder.train("cosine", "stages.loss.use=cosine"),
         ]
-        let page = folder + "/all.html"
-        try #require(JepaPipe.run(["report"] + runs + ["--out", page]) == 0)
-        let html = try text(page)
-        #expect(HTMLCheck(html).complaints.isEmpty)
+        let html = try folder.page(runs)
         for name in ["a", "beta", "cosine"] {
             #expect(html.contains("<figcaption><b>Loss of \(name)</b>"))
         }
@@ -96,67 +94,92 @@ final class ReportTests {
         #expect(html.contains("The losses or the targets of these runs differ"))
         #expect(html.contains("cosine: Skill and variance of targets are not shown: "))
         #expect(!html.contains("beta: Skill"))
-        let single = try text(runs[2] + "/report.html")
+        let single = try folder.text(runs[2] + "/report.html")
         #expect(single.contains("<p class=\"help\">Skill and variance of targets are not shown: "))
         #expect(single.contains("which does not go with <code>loss</code> (cosine)."))
-        #expect(!(try text(runs[0] + "/report.html").contains("are not shown")))
+        #expect(!(try folder.text(runs[0] + "/report.html").contains("are not shown")))
     }
 
     @Test func targetsOfOtherStagesDoNotCompare() throws {
-        let runs = [try train("a"), try train("b", "stages.target_encoder.momentum=[0.9, 0.9]")]
-        let page = folder + "/both.html"
-        try #require(JepaPipe.run(["report"] + runs + ["--out", page]) == 0)
-        #expect(try text(page).contains("<figcaption><b>Loss of b</b>"))
+        let runs = [
+            try folder.train("a"),
+            try folder.train("b", "stages.target_encoder.momentum=[0.9, 0.9]"),
+        ]
+        #expect(try folder.page(runs).contains("<figcaption><b>Loss of b</b>"))
     }
 
-    @Test func evaluationsAndPicturesOfTheFolderAreShown() throws {
-        let run = try train("one")
-        try write(
-            """
-            {"format": "jepa-pipe evaluation 1", "task": "linear", "time": "2026-01-31T14:25:00Z",
-             "command": "jepa-pipe eval one --task linear", "version": "0.1.0", "seconds": 1.5,
-             "encoder": {"weights": "one", "network": "target encoder", "step": 2,
-                         "checksum": "90ab", "sizes": "width 16"},
-             "data": {"train": "photos <train>", "test": "photos/test", "trainImages": 8,
-                      "testImages": 4, "classes": ["cat", "dog"], "fingerprint": "cd"},
-             "protocol": {"classifier": "a & b"},
-             "figures": [{"name": "linear", "value": 0.5125, "spread": 0.011, "untrained": 0.38,
-                          "isBetterHigher": true},
-                         {"name": "knn", "value": 0.4355, "isBetterHigher": true}],
-             "notes": ["A note."]}
-            """, run + "/evaluations/linear.json")
-        try FileManager.default.copyItem(
-            atPath: run + "/pictures/masks.png", toPath: run + "/pictures/another.png")
-        try #require(JepaPipe.run(["report", run]) == 0)
-        let html = try text(run + "/report.html")
-        #expect(HTMLCheck(html).complaints.isEmpty)
-        #expect(html.contains("<h4>linear, 2026-01-31 14:25 UTC, 4 images</h4>"))
-        // Halves are rounded as in a verdict, by the decimal digits and to an even one; 0.4355 is a
-        // little less in binary.
-        #expect(html.contains("<b>0.512</b> ± 0.011"))
-        #expect(html.contains("<b>0.436</b>"))
-        #expect(html.contains("photos &lt;train&gt;") && html.contains("a &amp; b"))
-        #expect(html.contains("target encoder after step 2"))
-        #expect(html.contains("alt=\"another\""))
+    // MARK: - Pictures
+
+    @Test(arguments: [
+        ("masks", "Masks", "What the context encoder sees"),
+        ("pca-tokens", "Tokens as colours", "Patches of one colour have similar tokens"),
+        ("pca-tokens-context", "Tokens as colours", "Patches of one colour"),
+        ("pca-foreground", "Tokens of the foreground", "part from the background"),
+        ("attention-at-2,3", "Attention", "Where one patch looks"),
+        ("predictions-1", "Predictions", "What the predictor expects"),
+        ("segmentation", "Segmentation", "The class of each pixel"),
+        ("depth", "Depth", "The distance of each pixel"),
+    ])
+    func aPictureIsExplained(_ name: String, _ title: String, _ help: String) throws {
+        let run = try pictured([name])
+        let html = try folder.page([run]).section("Pictures")
+        #expect(html.contains("<h3>\(title)</h3><p class=\"help\">"))
+        #expect(html.contains(help) && html.contains("<img alt=\"\(name)\""))
     }
+
+    @Test func aPictureOfAnotherNameIsShownAsItIs() throws {
+        let html = try folder.page([try pictured(["my & picture"])]).section("Pictures")
+        #expect(html.contains("<h3>my &amp; picture</h3><div class=\"sheets\">"))
+    }
+
+    @Test func picturesOfOneKindStandTogether() throws {
+        let run = try pictured(["predictions-1", "predictions-2", "masks"])
+        let html = try folder.page([run, try folder.copy(run, "other")]).section("Pictures")
+        let titles = html.matches(of: /<h3>(.*?)<\/h3>/).map { String($0.1) }
+        #expect(titles == ["Masks", "Predictions"])
+        #expect(html.count(of: "What the predictor expects") == 1)
+        let captions = html.matches(of: /<figcaption>(.*?)<\/figcaption>/).map { String($0.1) }
+        #expect(
+            captions == [
+                "one", "other", "one, predictions-1", "other, predictions-1", "one, predictions-2",
+                "other, predictions-2",
+            ])
+        // The picture of a single run has all the width, and needs no name unless there are others.
+        let single = try folder.page([run]).section("Pictures")
+        #expect(single.count(of: "<figcaption>") == 2)
+        #expect(html.contains("\"sheets small\"") && !single.contains("\"sheets small\""))
+    }
+
+    /// A run whose pictures have these names.
+    private func pictured(_ names: [String]) throws -> String {
+        let run = try folder.train("one", "train.monitor.enabled=false")
+        let files = FileManager.default
+        try files.moveItem(atPath: run + "/pictures/masks.png", toPath: run + "/masks")
+        for name in names {
+            try files.copyItem(atPath: run + "/masks", toPath: "\(run)/pictures/\(name).png")
+        }
+        return run
+    }
+
+    // MARK: - What is missing
 
     @Test func aRunThatGoesOnHasAPageToo() throws {
-        let run = try train("one")
+        let run = try folder.train("one")
         try FileManager.default.removeItem(atPath: run + "/summary.json")
         try #require(JepaPipe.run(["report", run]) == 0)
-        #expect(try text(run + "/report.html").contains("The run has not ended yet."))
+        #expect(try folder.text(run + "/report.html").contains("The run has not ended yet."))
     }
 
     @Test func withoutLabelsOrLooksThePageSaysSo() throws {
-        let run = try train("one", "train.monitor.enabled=false")
-        let html = try text(run + "/report.html")
+        let run = try folder.train("one", "train.monitor.enabled=false")
+        let html = try folder.text(run + "/report.html")
         #expect(HTMLCheck(html).complaints.isEmpty)
         #expect(html.contains("no verdict"))
         #expect(!html.contains("What was learnt"))
     }
 
     @Test func withoutGraphvizThePipelineIsATree() throws {
-        let run = try RunContents(try train("one"))
+        let run = try RunContents(try folder.train("one"))
         var registry = Registry()
         try BuiltInStages.register(into: &registry)
         let diagram = PipelineDiagram(
@@ -170,13 +193,13 @@ final class ReportTests {
     // MARK: - Mistakes
 
     @Test func aFolderWithoutARunIsRefused() {
-        let error = #expect(throws: (any Error).self) { try RunContents(self.folder) }
+        let error = #expect(throws: (any Error).self) { try RunContents(self.folder.path) }
         #expect("\(error!)".contains("holds no run: it has no 'run.json'"))
     }
 
     @Test func aDamagedEvaluationIsNamed() throws {
-        let run = try train("one")
-        try write("{", run + "/evaluations/linear.json")
+        let run = try folder.train("one")
+        try folder.write("{", run + "/evaluations/linear.json")
         let error = #expect(throws: (any Error).self) { try RunContents(run) }
         #expect("\(error!)".contains("evaluations/linear.json' cannot be read"))
     }
@@ -184,59 +207,31 @@ final class ReportTests {
     // MARK: - Parts
 
     @Test func aTableKeepsWhatIsWholeAndFinite() throws {
-        let path = folder + "/metrics.csv"
-        try write("step,loss,knn\n1,0.5,\n2,nan,0.25\n3,0.25,0.5\n4,0.1", path)
+        let path = folder.path + "/metrics.csv"
+        try folder.write("step,loss,knn\n1,0.5,\n2,nan,0.25\n3,0.25,0.5\n4,0.1", path)
         let table = try CurveTable(csv: path)
         #expect(table.names == ["loss", "knn"])
         #expect(table["loss"].map(\.value) == [0.5, 0.25])
         #expect(table["knn"].map(\.step) == [2, 3])
         #expect(table["other"].isEmpty)
-        try write("a,b\n1,2\n", path)
+        try folder.write("a,b\n1,2\n", path)
         #expect(throws: PipelineError.self) { try CurveTable(csv: path) }
     }
 
     @Test func aChartNeedsPointsAndSurvivesACurveThatDoesNotMove() throws {
-        let empty = Chart("Loss", help: "", [.init("loss", colour: 0, points: [])])
+        let empty = Chart("Loss", help: "", [.init("loss", look: .init(run: 0, of: 1), points: [])])
         #expect(empty == nil)
         let flat = try #require(
             Chart(
                 "Loss & more", help: "<help>",
                 [
                     .init(
-                        "loss", colour: 7,
+                        "loss", look: .init(run: 1, of: 2),
                         points: [.init(step: 0, value: 0), .init(step: 1, value: 0)],
                         baseline: 0)
                 ]))
         #expect(HTMLCheck(flat.html).complaints.isEmpty)
         #expect(!flat.html.contains("nan") && !flat.html.contains("inf"))
         #expect(flat.html.contains("Loss &amp; more"))
-    }
-}
-
-/// Whether every tag of a page is closed in its order, and every attribute stands in quotes.
-struct HTMLCheck {
-    /// What is wrong.
-    private(set) var complaints: [String] = []
-
-    init(_ text: String) {
-        var open: [String] = []
-        // A style sheet has no tags; its '>' would be none.
-        let markup = text.replacing(/<style>[^<]*<\/style>/, with: "")
-        for match in markup.matches(of: /<(\/?)([A-Za-z!][A-Za-z0-9]*)([^<>]*?)(\/?)>/) {
-            let (closes, name) = (!match.1.isEmpty, String(match.2))
-            if name == "!DOCTYPE" { continue }
-            let rest = match.3.replacing(/[A-Za-z0-9-]+="[^"<>]*"/, with: "")
-            if !rest.allSatisfy(\.isWhitespace) { complaints.append("<\(name)\(match.3)>") }
-            if closes {
-                if open.popLast() != name { complaints.append("</\(name)> closes another tag") }
-            } else if match.4.isEmpty {
-                open.append(name)
-            }
-        }
-        complaints += open.map { "<\($0)> is not closed" }
-        let tags = markup.replacing(/<[^<>]*>/, with: "")
-        if tags.contains("<") || tags.contains(">") {
-            complaints.append("a bracket is not escaped")
-        }
     }
 }

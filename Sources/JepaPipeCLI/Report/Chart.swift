@@ -8,10 +8,8 @@ package struct Chart {
     package struct Series {
         /// What the legend calls it.
         package let label: String
-        /// The number of its colour.
-        package let colour: Int
-        /// Whether the line is dashed.
-        package let isDashed: Bool
+        /// What it looks like.
+        package let look: CurveLook
         /// The points in the order of the steps.
         package let points: [CurveTable.Point]
         /// The figure of the untrained network, drawn as a line across; nil for none.
@@ -19,12 +17,10 @@ package struct Chart {
 
         /// A curve.
         package init(
-            _ label: String, colour: Int, isDashed: Bool = false, points: [CurveTable.Point],
-            baseline: Double? = nil
+            _ label: String, look: CurveLook, points: [CurveTable.Point], baseline: Double? = nil
         ) {
             self.label = label
-            self.colour = colour
-            self.isDashed = isDashed
+            self.look = look
             self.points = points
             self.baseline = baseline
         }
@@ -40,17 +36,34 @@ package struct Chart {
     private let series: [Series]
     private let steps: ClosedRange<Double>
     private let values: ClosedRange<Double>
+    private let least: Double
 
     /// A chart; nil if there is nothing to draw.
-    package init?(_ title: String, help: String, _ series: [Series]) {
-        let drawn = series.filter { !$0.points.isEmpty }
-        let numbers = drawn.flatMap { $0.points.map(\.value) + ($0.baseline.map { [$0] } ?? []) }
-        guard let low = numbers.min(), let high = numbers.max(),
-            let last = drawn.flatMap({ $0.points.map(\.step) }).max()
+    ///
+    /// - Parameter floor: Lower values are drawn at it, and the chart says so, unless all are lower;
+    ///   lower figures of the untrained network are left out.
+    package init?(_ title: String, help: String, floor: Double? = nil, _ series: [Series]) {
+        let thinned = series.filter { !$0.points.isEmpty }
+            .map { ($0, $0.points.thinned(to: Self.mostPoints)) }
+        let points = thinned.flatMap(\.1)
+        let isAbove = points.contains { $0.value > floor ?? -.infinity }
+        let floor = isAbove ? floor ?? -.infinity : -.infinity
+        let drawn = thinned.map { curve, points in
+            Series(
+                curve.label, look: curve.look, points: points,
+                baseline: curve.baseline.flatMap { $0 < floor ? nil : $0 })
+        }
+        let numbers = points.map(\.value) + drawn.compactMap(\.baseline)
+        guard let lowest = numbers.min(), let highest = numbers.max(),
+            let last = points.map(\.step).max()
         else { return nil }
         self.title = title
-        self.help = help
+        self.help =
+            lowest < floor
+            ? "\(help) Less than \(floor) is drawn at the bottom." : help
         self.series = drawn
+        least = floor
+        let (low, high) = (max(lowest, floor), max(highest, floor))
         steps = 0...max(last, 1)
         // A curve that does not move lies in the middle.
         let room = high > low ? (high - low) * 0.06 : max(abs(high) * 0.1, 1e-6)
@@ -77,7 +90,7 @@ package struct Chart {
     }
 
     private func y(_ value: Double) -> Double {
-        Self.height - Self.bottom - (value - values.lowerBound)
+        Self.height - Self.bottom - (max(value, least) - values.lowerBound)
             / (values.upperBound - values.lowerBound) * (Self.height - Self.top - Self.bottom)
     }
 
@@ -107,8 +120,7 @@ package struct Chart {
     }
 
     private func draw(_ curve: Series) -> String {
-        let points = curve.points.thinned(to: Self.mostPoints)
-        let colour = "c\(curve.colour % 6)"
+        let colour = "c\(curve.look.colour)"
         var svg = ""
         if let baseline = curve.baseline {
             let y = place(y(baseline))
@@ -117,13 +129,14 @@ package struct Chart {
                 + "x2=\"\(place(Self.width - Self.right))\" y1=\"\(y)\" y2=\"\(y)\">"
                 + "<title>untrained: \(HTML.number(baseline))</title></line>"
         }
-        let path = points.map { "\(place(x($0.step))),\(place(y($0.value)))" }
+        let path = curve.points.map { "\(place(x($0.step))),\(place(y($0.value)))" }
         svg +=
-            "<polyline class=\"line \(colour)\(curve.isDashed ? " dashed" : "")\" points=\""
-            + path.joined(separator: " ") + "\"/>"
+            "<polyline class=\"line \(curve.look.classes)\" points=\""
+            + path.joined(separator: " ")
+            + "\"><title>\(HTML.escaped(curve.label))</title></polyline>"
         // Single looks are worth a dot and a number; hundreds of steps are a line.
-        guard points.count <= 40 else { return svg }
-        for point in points {
+        guard curve.points.count <= 40 else { return svg }
+        for point in curve.points {
             svg +=
                 "<circle class=\"dot \(colour)\" cx=\"\(place(x(point.step)))\" "
                 + "cy=\"\(place(y(point.value)))\" r=\"3\"><title>\(HTML.escaped(curve.label)), "
@@ -135,14 +148,15 @@ package struct Chart {
     private var legend: String {
         let hasBaseline = series.contains { $0.baseline != nil }
         guard series.count > 1 || hasBaseline else { return "" }
-        var items = series.map { curve in
-            "<span class=\"key\"><i class=\"c\(curve.colour % 6)\(curve.isDashed ? " dashed" : "")\"></i>"
-                + "\(HTML.escaped(curve.label))</span>"
-        }
-        if hasBaseline {
-            items.append("<span class=\"key\"><i class=\"untrained\"></i>untrained</span>")
-        }
+        var items = series.map { Self.key("line \($0.look.classes)", $0.label) }
+        if hasBaseline { items.append(Self.key("base", "untrained")) }
         return "<div class=\"legend\">\(items.joined(separator: " "))</div>"
+    }
+
+    /// A piece of a line, and what it stands for.
+    private static func key(_ classes: String, _ label: String) -> String {
+        "<span class=\"key\"><svg viewBox=\"0 0 26 6\"><line class=\"\(classes)\" x1=\"0\" x2=\"26\" "
+            + "y1=\"3\" y2=\"3\"/></svg>\(HTML.escaped(label))</span>"
     }
 
     // MARK: - Ticks

@@ -6,16 +6,13 @@ enum FigureTexts {
         "A figure means little by itself, since a network that was never trained already tells "
         + "images apart somewhat: each stands as <b>untrained → trained</b>."
     static let curves =
-        "Dashed lines across are the untrained network. A curve that stays on its dashed line has "
-        + "learnt nothing."
+        "Thin dashed lines straight across are the untrained network. A curve that stays on its line "
+        + "has learnt nothing."
     static let ownScale =
         "On a scale of its own: losses compare only runs with the same losses and targets."
     static let otherLosses =
         "The losses or the targets of these runs differ: compare these figures only with those "
         + "before the training, not with each other."
-    static let evaluations =
-        "Made by <code>jepa-pipe eval</code> with the frozen network, beside the same figure of the "
-        + "untrained network, of plain pixels, and of an answer that never looks at the image."
     static let pipeline =
         "Boxes are the parts of the method, arrows are what travels between them; solid blue ones "
         + "carry the gradient back that the training follows."
@@ -89,19 +86,6 @@ enum FigureTexts {
                 "The same beside the mean of each place: above 0, the image is looked at."
             )
         default: return nil
-        }
-    }
-
-    /// What a picture of a known name shows.
-    static func picture(_ name: String) -> String {
-        switch name {
-        case "masks":
-            "What the context encoder sees, and the blocks that have to be predicted from it."
-        case "segmentation":
-            "The class of each pixel, as it is and as a linear layer on the patch tokens says."
-        case "depth":
-            "The distance of each pixel, as it is and as a linear map of the patch tokens says."
-        default: ""
         }
     }
 }

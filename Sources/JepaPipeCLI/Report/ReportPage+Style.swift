@@ -40,27 +40,32 @@ extension ReportPage {
         figure { margin:0; }
         .chart { background:var(--card); border:1px solid var(--edge); border-radius:8px; padding:10px; }
         .chart figcaption { min-height:66px; }
-        .chart svg { display:block; width:100%; height:auto; }
+        .chart > svg { display:block; width:100%; height:auto; }
         .tick { fill:var(--dim); font-size:11px; font-family:system-ui,"DejaVu Sans",sans-serif; }
         .grid { stroke:var(--edge); stroke-width:1; }
         .line { fill:none; stroke:var(--c); stroke-width:2; stroke-linejoin:round; }
-        .line.dashed { stroke-dasharray:5 4; }
+        .dash1 { stroke-dasharray:8 4; } .dash2 { stroke-dasharray:2 3; }
+        .dash3 { stroke-dasharray:9 3 2 3; }
         .base { stroke:var(--c); stroke-width:1.5; stroke-dasharray:3 4; opacity:.8; }
         .dot { fill:var(--c); stroke:var(--card); stroke-width:1; }
         .c0 { --c:var(--c0); } .c1 { --c:var(--c1); } .c2 { --c:var(--c2); }
         .c3 { --c:var(--c3); } .c4 { --c:var(--c4); } .c5 { --c:var(--c5); }
         .legend { display:flex; flex-wrap:wrap; gap:2px 14px; font-size:13px; color:var(--dim); }
-        .key i { display:inline-block; width:18px; height:0; margin-right:5px; vertical-align:middle;
-          border-top:3px solid var(--c); }
-        .key i.dashed { border-top-style:dashed; }
-        .key i.untrained { border-top:2px dashed var(--dim); }
+        .key { overflow-wrap:anywhere; }
+        .key svg { width:26px; height:6px; margin-right:5px; vertical-align:middle; }
+        .key .base { --c:var(--dim); }
         .scroll { overflow-x:auto; margin:8px 0; }
         table { border-collapse:collapse; min-width:100%; font-size:15px; }
         th, td { text-align:left; vertical-align:top; padding:6px 12px 6px 0;
           border-bottom:1px solid var(--edge); }
         th { color:var(--dim); font-weight:600; font-size:14px; white-space:nowrap; }
+        th small { display:block; font-weight:400; font-size:13px; white-space:normal; }
+        .change, .explained td:first-child { white-space:nowrap; }
+        .explained td:last-child { min-width:190px; }
+        .below { display:block; min-width:170px; }
         td { overflow-wrap:anywhere; } td:first-child { overflow-wrap:normal; }
-        .picture { margin:10px 0; }
+        .sheets { display:grid; grid-template-columns:minmax(0,1fr); gap:14px; margin:8px 0; }
+        .sheets.small { grid-template-columns:repeat(auto-fit,minmax(min(100%,480px),1fr)); }
         .picture img { display:block; max-width:100%; height:auto; border-radius:8px;
           border:1px solid var(--edge); background:#fff; }
         .diagram { display:block; max-width:100%; height:auto; margin:0 auto; }
@@ -70,8 +75,11 @@ extension ReportPage {
         @media (max-width: 560px) {
           main { padding:14px 14px 40px; } h1 { font-size:23px; } .chart figcaption { min-height:0; }
           .diagram { max-width:none; width:620px; }
-          .learnt td:last-child, .learnt th:last-child { display:none; }
-          table { font-size:14px; } td, th { padding-right:10px; }
+          .explained td:last-child, .explained th:last-child, .below { display:none; }
+          table { font-size:14px; } td, th { padding-right:10px; } 
+          td:first-child code { display:inline-block; min-width:118px; max-width:130px; overflow-wrap:anywhere; }
+          .change small { display:block; }
+          .learnt .change, .explained td:first-child { white-space:normal; }
         }
         """
 }

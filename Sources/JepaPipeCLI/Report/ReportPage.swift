@@ -7,6 +7,12 @@ import JepaTraining
 /// The page needs no network and no other file, follows light and dark mode, and can be read on a
 /// phone. It is written for somebody who has not seen the program before.
 package struct ReportPage {
+    /// The reasons of more verdicts than these are folded, so that all can be seen at once.
+    private static let mostOpenVerdicts = 3
+
+    /// Columns of figures that leave room for an explanation behind them.
+    private static let mostColumns = 4
+
     private let runs: [RunContents]
     private let diagrams: [PipelineDiagram]
 
@@ -43,9 +49,10 @@ package struct ReportPage {
             <main>
             <header><p class="kind">jepa-pipe report</p><h1>\(HTML.escaped(title))</h1>\(lead)</header>
             <section class="verdicts">\(runs.map(verdictCard).joined(separator: "\n"))</section>
+            \(section("How the runs differ", SettingDifferences(runs).html, nil))
             \(section("What was learnt", figures, FigureTexts.figures))
             \(section("Curves", curves, FigureTexts.curves))
-            \(section("Evaluations", evaluations, FigureTexts.evaluations))
+            \(section("Evaluations", evaluations.html, evaluations.help))
             \(section("Pictures", pictures, nil))
             \(section("Pipeline", pipeline, FigureTexts.pipeline))
             \(section("Settings", settings, nil))
@@ -73,16 +80,13 @@ package struct ReportPage {
         return "<section><h2>\(title)</h2>\(note)\(body)</section>"
     }
 
-    /// A heading with the name of a run where there are several.
-    private func heading(_ run: RunContents) -> String {
-        runs.count == 1 ? "" : "<h3>\(HTML.escaped(run.name))</h3>"
-    }
+    private var evaluations: EvaluationTables { EvaluationTables(runs) }
 
     // MARK: - Verdict
 
     private var lead: String {
         guard runs.count == 1 else {
-            return "<p>The runs are shown side by side; each curve has the colour of its run.</p>"
+            return "<p>The runs are shown side by side; \(CurveLook.words(runs: runs.count)).</p>"
         }
         let (run, record) = (runs[0], runs[0].record)
         return
@@ -98,13 +102,17 @@ package struct ReportPage {
             return "<article class=\"verdict unknown\">\(name)<p class=\"badge\">no verdict</p>"
                 + "<p>The features were not looked at in this run.</p></article>"
         }
-        var text =
-            "<p class=\"badge\">\(FigureTexts.sign(verdict.kind)) \(verdict.kind.rawValue)</p>"
-        text += "<p>\(FigureTexts.meaning(verdict.kind))</p>"
-        text += "<ul>" + verdict.evidence.map { "<li>\(HTML.escaped($0))</li>" }.joined() + "</ul>"
+        var reasons =
+            "<ul>" + verdict.evidence.map { "<li>\(HTML.escaped($0))</li>" }.joined() + "</ul>"
         if let cure = verdict.cure {
-            text += "<p class=\"cure\"><b>Try first:</b> \(HTML.escaped(cure)).</p>"
+            reasons += "<p class=\"cure\"><b>Try first:</b> \(HTML.escaped(cure)).</p>"
         }
+        if runs.count > Self.mostOpenVerdicts {
+            reasons = "<details><summary>Why</summary>\(reasons)</details>"
+        }
+        let text =
+            "<p class=\"badge\">\(FigureTexts.sign(verdict.kind)) \(verdict.kind.rawValue)</p>"
+            + "<p>\(FigureTexts.meaning(verdict.kind))</p>\(reasons)"
         let shape = verdict.kind.rawValue.replacing(" ", with: "-")
         let state = run.summary == nil ? "<p class=\"help\">The run has not ended yet.</p>" : ""
         return "<article class=\"verdict \(shape)\">\(name)\(text)\(state)</article>"
@@ -124,7 +132,7 @@ package struct ReportPage {
         } else {
             tables = [
                 runs.compactMap { run in run.judged.map { (run.name, run, $0) } },
-                runs.compactMap { run in run.losses.first.map { (run.name, run, $0) } },
+                runs.namedLosses.map { ($0.label, runs[$0.run], $0.loss) },
             ]
         }
         let html = (tables.map(table) + notesOnLosses).joined(separator: "\n")
@@ -150,6 +158,8 @@ package struct ReportPage {
 
     /// One row per figure, from untrained to trained.
     private func table(_ columns: [Column]) -> String {
+        // Beside many columns there is no room for an explanation.
+        let isWide = columns.count > Self.mostColumns
         var figures: [String] = []
         for column in columns {
             for name in column.run.looks.names where name.hasPrefix(column.owner + ".") {
@@ -163,102 +173,93 @@ package struct ReportPage {
                 let points = column.run.looks["\(column.owner).\(figure)"]
                 guard let first = points.first, let last = points.last else { return "–" }
                 let before = first.step == 0 ? HTML.number(first.value) : "?"
-                return last.step == 0
-                    ? before : "\(before) → <b>\(HTML.number(last.value))</b>"
+                guard last.step > 0 else { return before }
+                return "<span class=\"change\">\(before) → <b>\(HTML.number(last.value))</b></span>"
             }
-            return ["<b>\(text.title)</b>"] + cells + ["<small>\(text.help)</small>"]
+            return isWide
+                ? ["<b>\(text.title)</b><small class=\"below\">\(text.help)</small>"] + cells
+                : ["<b>\(text.title)</b>"] + cells + ["<small>\(text.help)</small>"]
         }
         guard !rows.isEmpty else { return "" }
-        return HTML.table(
-            ["Figure"] + columns.map { HTML.escaped($0.label) } + ["What it says"], rows)
+        let header = ["Figure"] + columns.map { HTML.escaped($0.label) }
+        return isWide
+            ? HTML.table(header, rows)
+            : "<div class=\"explained\">\(HTML.table(header + ["What it says"], rows))</div>"
     }
 
     // MARK: - Curves
 
     private var curves: String {
-        let charts = ReportCharts(runs).charts.map(\.html)
-        return charts.isEmpty ? "" : "<div class=\"charts\">\(charts.joined(separator: "\n"))</div>"
-    }
-
-    // MARK: - Evaluations
-
-    private var evaluations: String {
-        runs.filter { !$0.evaluations.isEmpty }.map { run in
-            heading(run) + run.evaluations.map(evaluation).joined(separator: "\n")
+        ReportCharts(runs).groups.map { group in
+            let charts = group.charts.map(\.html).joined(separator: "\n")
+            return "<h3>\(group.title)</h3><div class=\"charts\">\(charts)</div>"
         }.joined(separator: "\n")
-    }
-
-    private func evaluation(_ record: EvaluationRecord) -> String {
-        func cell(_ value: Double?) -> String { value.map(HTML.number) ?? "–" }
-        let rows = record.figures.map { figure in
-            [
-                HTML.escaped(figure.name),
-                "<b>\(HTML.number(figure.value))</b>"
-                    + (figure.spread.map { " ± \(HTML.number($0))" } ?? ""),
-                cell(figure.untrained), cell(figure.pixels), cell(figure.baseline),
-            ]
-        }
-        let about = [
-            record.encoder.network + (record.encoder.step.map { " after step \($0)" } ?? ""),
-            "trained on \(record.data.train)", "judged on \(record.data.test)",
-        ]
-        let how = record.protocol.sorted { $0.key < $1.key }
-            .map { "<dt>\(HTML.escaped($0.key))</dt><dd>\(HTML.escaped($0.value))</dd>" }
-        let notes = record.notes.map { "<p class=\"help\">\(HTML.escaped($0))</p>" }
-        return "<h4>\(HTML.escaped(heading(record)))</h4><p class=\"help\">"
-            + "\(HTML.escaped(about.joined(separator: "; ")))</p>"
-            + HTML.table(["Figure", "trained", "untrained", "pixels", "without looking"], rows)
-            + (how.isEmpty
-                ? ""
-                : "<details><summary>How it was done</summary><dl>\(how.joined())</dl></details>")
-            + notes.joined()
-    }
-
-    /// The task, when it was done and on how many images: one task may be done several times.
-    private func heading(_ record: EvaluationRecord) -> String {
-        let isUniversal = record.time.hasSuffix("Z") && record.time.count >= 17
-        let time =
-            isUniversal
-            ? String(record.time.prefix(16)).replacing("T", with: " ") + " UTC" : record.time
-        let count = record.data.testImages
-        return "\(record.task), \(time), \(Quantities.count(count)) image\(count == 1 ? "" : "s")"
     }
 
     // MARK: - Pictures
 
+    /// One part per kind of picture, with those of every run.
     private var pictures: String {
-        runs.filter { !$0.pictures.isEmpty || !$0.omissions.isEmpty }.map { run in
-            let figures = run.pictures.map { picture in
-                "<figure class=\"picture\"><figcaption><b>\(HTML.escaped(picture.name))</b> "
-                    + "<span>\(FigureTexts.picture(picture.name))</span></figcaption>"
-                    + "<img alt=\"\(HTML.escaped(picture.name))\" "
-                    + "src=\"\(HTML.address(of: picture.data, type: "image/png"))\"/></figure>"
+        func title(_ name: String) -> String { PictureTexts.text(of: name)?.title ?? name }
+        var names: [String] = []
+        for name in runs.flatMap(\.pictures).map(\.name) where !names.contains(name) {
+            names.append(name)
+        }
+        var titles: [String] = []
+        for name in names where !titles.contains(title(name)) { titles.append(title(name)) }
+        let sheets = titles.map { heading in
+            let own = names.filter { title($0) == heading }
+            let figures = own.flatMap { name in
+                runs.flatMap { run in
+                    run.pictures.filter { $0.name == name }.map { picture in
+                        figure(
+                            picture,
+                            caption: (runs.count > 1 ? [run.name] : [])
+                                + (own.count > 1 ? [name] : []))
+                    }
+                }
             }
-            let notes = run.omissions.map { "<p class=\"help\">\(HTML.escaped($0))</p>" }
-            return heading(run) + (figures + notes).joined(separator: "\n")
-        }.joined(separator: "\n")
+            let help = PictureTexts.text(of: own[0]).map { "<p class=\"help\">\($0.help)</p>" }
+            return "<h3>\(HTML.escaped(heading))</h3>\(help ?? "")"
+                + "<div class=\"sheets\(runs.count > 1 ? " small" : "")\">"
+                + figures.joined(separator: "\n") + "</div>"
+        }
+        let notes = runs.flatMap(\.omissions).map { "<p class=\"help\">\(HTML.escaped($0))</p>" }
+        return (sheets + notes).joined(separator: "\n")
+    }
+
+    private func figure(_ picture: RunContents.Picture, caption: [String]) -> String {
+        let caption = HTML.escaped(caption.joined(separator: ", "))
+        return "<figure class=\"picture\">"
+            + (caption.isEmpty ? "" : "<figcaption>\(caption)</figcaption>")
+            + "<img alt=\"\(caption.isEmpty ? HTML.escaped(picture.name) : caption)\" "
+            + "src=\"\(HTML.address(of: picture.data, type: "image/png"))\"/></figure>"
     }
 
     // MARK: - Pipeline and settings
 
     private var pipeline: String {
-        var shown: [String] = []
-        return zip(runs, diagrams).compactMap { run, diagram -> String? in
-            let html = diagram.html
+        var drawings: [(html: String, runs: [String])] = []
+        for (run, diagram) in zip(runs, diagrams) where !diagram.html.isEmpty {
             // Runs of one pipeline need one drawing.
-            guard !html.isEmpty, !shown.contains(html) else { return nil }
-            shown.append(html)
-            return heading(run) + html
+            if let place = drawings.firstIndex(where: { $0.html == diagram.html }) {
+                drawings[place].runs.append(run.name)
+            } else {
+                drawings.append((diagram.html, [run.name]))
+            }
+        }
+        return drawings.map { drawing in
+            let names = drawing.runs.joined(separator: ", ")
+            return (runs.count == 1 ? "" : "<h3>\(HTML.escaped(names))</h3>") + drawing.html
         }.joined(separator: "\n")
     }
 
     private var settings: String {
-        let texts = runs.map { run in
+        runs.map { run in
             "<details><summary>\(runs.count == 1 ? "The graph file" : HTML.escaped(run.name)), with "
                 + "everything that was set</summary><pre>\(HTML.escaped(run.pipelineText))</pre>"
                 + "</details>"
-        }
-        return SettingDifferences(runs).html + texts.joined(separator: "\n")
+        }.joined(separator: "\n")
     }
 
     // MARK: - Origin

@@ -3,6 +3,9 @@ import JepaGraph
 
 /// The settings in which runs differ, as a table.
 struct SettingDifferences {
+    /// More rows than these would hide what comes below them.
+    private static let mostRows = 16
+
     private let names: [String]
     private let settings: [[String: String]]
 
@@ -26,6 +29,8 @@ struct SettingDifferences {
                 + values.map { HTML.escaped($0 ?? "–") }
         }
         guard !rows.isEmpty else { return "<p>The settings of the runs are the same.</p>" }
-        return HTML.table(["Setting"] + names.map(HTML.escaped), rows)
+        let table = HTML.table(["Setting"] + names.map(HTML.escaped), rows)
+        guard rows.count > Self.mostRows else { return table }
+        return "<details><summary>\(rows.count) settings</summary>\(table)</details>"
     }
 }
