@@ -71,14 +71,17 @@ final class ReportCurveTests {
         for runs in [1, 6, 7, 12, 13, 24] {
             let curves = CurveLook.patterns / ((runs + CurveLook.colours - 1) / CurveLook.colours)
             var seen: [CurveLook] = []
+            var mistaken: [String] = []
             for run in 0..<runs {
                 for curve in 0..<curves {
                     let look = CurveLook(run: run, of: runs, curve: curve)
-                    #expect(!seen.contains(look), "\(runs) runs: \(run), curve \(curve)")
-                    #expect(look.colour == run % CurveLook.colours)
+                    if seen.contains(look) || look.colour != run % CurveLook.colours {
+                        mistaken.append("run \(run), curve \(curve)")
+                    }
                     seen.append(look)
                 }
             }
+            #expect(mistaken.isEmpty, "of \(runs) runs")
         }
     }
 

@@ -105,7 +105,9 @@ final class ReportEvaluationTests {
             to: run)
         let html = try evaluations([run])
         #expect(html.contains("<td>rmse <small>lower is better</small></td>"))
-        #expect(cells("linear, 1 %", in: html)[0].hasSuffix("</span> <small>spread 0.030</small>"))
+        #expect(
+            cells("linear, 1 %", in: html).first
+                == "<span class=\"change\"><b>0.250</b></span> <small>spread 0.030</small>")
         #expect(html.contains(EvaluationWords.spread))
         #expect(!html.contains(EvaluationWords.standardError))
         // Nobody was asked without a network.
