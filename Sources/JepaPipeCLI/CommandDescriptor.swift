@@ -91,6 +91,13 @@ package struct CommandDescriptor: Sendable {
         /// The option as messages write it: `--out DIR`.
         package var usage: String { value.map { "\(name) \($0)" } ?? name }
 
+        /// What it does within a sentence, with the values there are if they are few.
+        var question: String {
+            let sentence = help.prefix(1).lowercased() + help.dropFirst()
+            let choice = choices.isEmpty ? "" : "; one of \(choices.joined(separator: ", "))"
+            return (sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence) + choice
+        }
+
         /// `--protocol paper or --task finetune`; empty if it means something everywhere.
         var belonging: String { belongsTo.map(\.words).joined(separator: " or ") }
     }

@@ -46,6 +46,9 @@ package struct CommandLineArguments: Sendable {
         }
         try assign(positional)
         try checkPlaces()
+        if let missing = command.options.first(where: { $0.isRequired && values[$0.name] == nil }) {
+            throw error("missing \(missing.usage): \(missing.question)")
+        }
     }
 
     private static func isOption(_ word: String) -> Bool {
@@ -86,8 +89,25 @@ package struct CommandLineArguments: Sendable {
     /// The values of an option that may be given several times.
     package func all(_ option: String) -> [String] { values[declared(option).name] ?? [] }
 
+    /// The value of an option that is required, or without which something holds; traps for
+    /// others.
+    package func text(_ option: String) -> String {
+        guard let text = value(option) else {
+            fatalError("'\(command.name)' reads '\(option)', without which nothing holds")
+        }
+        return text
+    }
+
     /// The value of an option with a range.
-    package func integer(_ option: String) -> Int? { value(option).flatMap { Int($0) } }
+    package func optionalInteger(_ option: String) -> Int? { value(option).flatMap { Int($0) } }
+
+    /// The value of an option with a range, without which something holds; traps for others.
+    package func integer(_ option: String) -> Int {
+        guard let number = Int(text(option)) else {
+            fatalError("what holds without '\(option)' of '\(command.name)' is no whole number")
+        }
+        return number
+    }
 
     /// The file that an option names, whose ending has to be one of some, in any case.
     ///

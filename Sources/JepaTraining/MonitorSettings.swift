@@ -89,7 +89,8 @@ public struct MonitorSettings: Equatable, Sendable {
             help: "The only encoder to look at; the target and the context encoder if left out."),
         ParameterDescriptor(
             "held_out", .stage(.dataSource), required: false,
-            help: "A data source on no edge that the queries come from, and the neighbours, too, if "
+            help:
+                "A data source on no edge that the queries come from, and the neighbours, too, if "
                 + "only its images have classes; images that are also trained on if left out."),
     ]
 

@@ -54,14 +54,14 @@ enum BenchCommand: Command {
         defer { session.images.stop() }
         let printsJSON = arguments.isOn("--json")
         let peer = arguments.value("--peer").map { BenchPeer(command: $0) }
-        let warmUp = arguments.integer("--warm-up") ?? 0
-        let steps = arguments.integer("--steps") ?? 1
+        let warmUp = arguments.integer("--warm-up")
+        let steps = arguments.integer("--steps")
         if printsJSON { try announce(session) }
         var (runs, peers, work): ([BenchRun], [BenchPeer.Run], [BenchWork]) = ([], [], [])
         // Matrix products, which need memory of their own, are measured after the first step that
         // counts.
         var (peakBytes, isSettled) = (0, false)
-        for _ in 0..<(arguments.integer("--runs") ?? (peer == nil ? 1 : 3)) {
+        for _ in 0..<(arguments.optionalInteger("--runs") ?? (peer == nil ? 1 : 3)) {
             let task = try session.work(warmUp + steps)
             let run = try BenchRun(session, task, warmUp: warmUp) { step, warmsUp in
                 if !isSettled { peakBytes = max(peakBytes, ProcessFigures.peakBytes) }

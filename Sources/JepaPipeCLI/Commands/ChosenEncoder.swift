@@ -33,14 +33,14 @@ struct ChosenEncoder {
     /// - Throws: `usage` for options that do not go together; as `ModelLoading`; `value` if patches
     ///   do not fill the images.
     init(_ arguments: CommandLineArguments, registry: Registry) throws {
-        encoder = ModelNetwork(option: arguments.value("--encoder") ?? "target")
+        encoder = ModelNetwork(option: arguments.text("--encoder"))
         size = try arguments.imageSize("--size")
         isInterpolated = try arguments.interpolatesPositions(to: size)
         loading = try ModelLoading(
             arguments.argument("WEIGHTS"), wanted: [encoder],
             pipelineFile: arguments.value("--pipeline"),
             hints: ModelHints(
-                heads: arguments.integer("--heads"),
+                heads: arguments.optionalInteger("--heads"),
                 recomputesPositions: arguments.isOn("--recompute-positions"), loneEncoder: encoder),
             registry: registry)
         model = try Self.resized(loading.model, size, isInterpolated)

@@ -117,11 +117,8 @@ enum EvalCommand: Command {
     ]
 
     static func run(_ arguments: CommandLineArguments, registry: Registry) throws -> Int32 {
-        guard let task = arguments.value("--task").flatMap(EvaluationTask.init(rawValue:)) else {
-            let names = EvaluationTask.allCases.map(\.rawValue).joined(separator: ", ")
-            throw PipelineError(
-                .usage, "missing --task TASK: what the features are asked; one of \(names)",
-                notes: descriptor.usageNotes)
+        guard let task = EvaluationTask(rawValue: arguments.text("--task")) else {
+            fatalError("a task is among the choices and not understood")
         }
         let start = ContinuousClock.now
         let probe = try task.probe(arguments)
@@ -141,7 +138,7 @@ enum EvalCommand: Command {
             folder: arguments.isOn("--no-cache")
                 ? temporary : arguments.value("--cache") ?? FeatureStore.standardFolder)
         let pass = EmbeddingPass(
-            store: store, batchSize: arguments.integer("--batch") ?? 32,
+            store: store, batchSize: arguments.integer("--batch"),
             interruption: interruption)
         do {
             guard let probe else {
@@ -202,7 +199,7 @@ enum EvalCommand: Command {
             column: arguments.value("--column"),
             conditions: arguments.all("--where"),
             testSplit: arguments.all("--test-split").last,
-            limit: arguments.integer("--images"), question: task.question,
+            limit: arguments.optionalInteger("--images"), question: task.question,
             needsNumbers: task.needsNumbers, isDense: task.isDense)
     }
 

@@ -33,17 +33,17 @@ enum ExportCommand: Command {
         ])
 
     static func run(_ arguments: CommandLineArguments, registry: Registry) throws -> Int32 {
-        guard let name = arguments.value("--format"),
-            let format = ModelExport.Format(rawValue: name)
-        else { throw missing("--format FORMAT: official, timm or huggingface") }
-        guard let path = arguments.value("--out") else { throw missing("--out PATH") }
-        let encoder = ModelNetwork(option: arguments.value("--encoder") ?? "target")
+        guard let format = ModelExport.Format(rawValue: arguments.text("--format")) else {
+            fatalError("a format is among the choices and not understood")
+        }
+        let path = arguments.text("--out")
+        let encoder = ModelNetwork(option: arguments.text("--encoder"))
         if format == .official && arguments.all("--encoder").count > 0 {
             throw PipelineError(
                 .usage, "'--encoder' chooses one of two, but --format official writes both")
         }
         var hints = ModelHints(loneEncoder: encoder)
-        hints.heads = arguments.integer("--heads")
+        hints.heads = arguments.optionalInteger("--heads")
         hints.recomputesPositions = arguments.isOn("--recompute-positions")
         let loading = try ModelLoading(
             arguments.argument("WEIGHTS"), wanted: format == .official ? nil : [encoder],
@@ -57,9 +57,5 @@ enum ExportCommand: Command {
         let sizes = format == .official ? model.sizes.text : model.sizes.encoderText
         print("Wrote \(path): the \(names) of \(model.path), \(sizes).")
         return JepaPipe.ExitStatus.done
-    }
-
-    private static func missing(_ option: String) -> PipelineError {
-        PipelineError(.usage, "missing \(option)", notes: descriptor.usageNotes)
     }
 }

@@ -44,24 +44,20 @@ enum FeaturesCommand: Command {
     ]
 
     static func run(_ arguments: CommandLineArguments, registry: Registry) throws -> Int32 {
-        guard let path = arguments.value("--out") else {
-            throw PipelineError(
-                .usage, "missing --out FILE: the file to write, .npy or .safetensors",
-                notes: descriptor.usageNotes)
-        }
+        let path = arguments.text("--out")
         let file = try FeatureFile(path: path)
         let chosen = try ChosenEncoder(arguments, registry: registry)
         let (model, encoder) = (chosen.model, chosen.encoder)
         let extractor = try FeatureExtractor(
-            model, encoder: encoder, layers: arguments.integer("--layers") ?? 1,
+            model, encoder: encoder, layers: arguments.integer("--layers"),
             pooling: arguments.value("--pool") == "none" ? .none : .mean)
         let pass = try FeaturePass(
             arguments.argument("IMAGES"), size: model.sizes.imageSize,
             like: chosen.loading.pipeline,
-            batchSize: arguments.integer("--batch") ?? 32, limit: arguments.integer("--limit"))
+            batchSize: arguments.integer("--batch"), limit: arguments.optionalInteger("--limit"))
         let made = [
             "weights": model.path, "encoder": chosen.words,
-            "layers": arguments.value("--layers") ?? "1", "pool": arguments.value("--pool") ?? "",
+            "layers": arguments.text("--layers"), "pool": arguments.text("--pool"),
             "image_size": "\(model.sizes.imageSize.height)x\(model.sizes.imageSize.width)",
         ]
         try OutputFolder.make(of: path)

@@ -39,17 +39,13 @@ enum ImportCommand: Command {
         ])
 
     static func run(_ arguments: CommandLineArguments, registry: Registry) throws -> Int32 {
-        guard let path = arguments.value("--out") else {
-            throw PipelineError(
-                .usage, "missing --out DIR: the folder to make",
-                notes: descriptor.usageNotes)
-        }
+        let path = arguments.text("--out")
         let size = try arguments.imageSize("--size")
         let isInterpolated = try arguments.interpolatesPositions(to: size)
         let hints = ModelHints(
-            heads: arguments.integer("--heads"), imageSize: isInterpolated ? nil : size,
+            heads: arguments.optionalInteger("--heads"), imageSize: isInterpolated ? nil : size,
             recomputesPositions: arguments.isOn("--recompute-positions"),
-            loneEncoder: ModelNetwork(option: arguments.value("--encoder") ?? "target"))
+            loneEncoder: ModelNetwork(option: arguments.text("--encoder")))
         var model = try ModelWeights(reading: arguments.argument("FILE"), hints: hints)
         if isInterpolated, let size {
             model = try model.resized(height: size.height, width: size.width, interpolating: true)

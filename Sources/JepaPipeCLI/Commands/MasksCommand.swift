@@ -29,11 +29,11 @@ enum MasksCommand: Command {
             registry: registry)
         let survey = try MaskSurvey(
             loaded.pipeline, masker: arguments.value("--masker"),
-            batchSize: loaded.settings.batchSize, batches: arguments.integer("--batches") ?? 200)
+            batchSize: loaded.settings.batchSize, batches: arguments.integer("--batches"))
         print(survey.lines.joined(separator: "\n"))
         if let path = out {
             try loaded.pipeline.openData()
-            let montage = try survey.montage(images: arguments.integer("--images") ?? 6)
+            let montage = try survey.montage(images: arguments.integer("--images"))
             try OutputFolder.make(of: path)
             try AtomicFile.write(montage.pngData(), to: path)
             print("\nWrote \(path), \(montage.width)x\(montage.height) pixels.")

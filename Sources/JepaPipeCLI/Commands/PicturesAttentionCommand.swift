@@ -28,7 +28,7 @@ enum PicturesAttentionCommand: Command {
         // What can be known to be wrong before anything is read.
         let at = try arguments.value("--at").map(Place.init)
         let request = try PictureRequest(arguments, registry: registry)
-        try write(request, at: at, block: arguments.integer("--block"))
+        try write(request, at: at, block: arguments.optionalInteger("--block"))
         return JepaPipe.ExitStatus.done
     }
 

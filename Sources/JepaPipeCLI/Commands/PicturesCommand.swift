@@ -45,7 +45,7 @@ enum PicturesCommand: Command {
             registry: registry)
         try PicturesPredictionsCommand.write(
             request.images, of: model, to: request.folder,
-            seed: UInt64(arguments.integer("--seed") ?? 0),
+            seed: UInt64(arguments.integer("--seed")),
             decoderImages: PicturesPredictionsCommand.decoderImages,
             decoderSteps: PicturesPredictionsCommand.decoderSteps)
         return JepaPipe.ExitStatus.done

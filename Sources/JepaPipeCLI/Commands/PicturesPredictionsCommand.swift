@@ -48,7 +48,7 @@ enum PicturesPredictionsCommand: Command {
             weights, pipelineFile: arguments.value("--pipeline"), registry: registry)
         let folder = try PictureFolder(of: weights, out: arguments.value("--out"))
         let (count, seed) = (
-            arguments.integer("--images") ?? 4, UInt64(arguments.integer("--seed") ?? 0)
+            arguments.integer("--images"), UInt64(arguments.integer("--seed"))
         )
         let shape = model.run.pipeline.dataSource.source.imageShape
         let images =
@@ -59,8 +59,8 @@ enum PicturesPredictionsCommand: Command {
             } ?? PictureImages(of: model.run, count: count, seed: seed)
         try write(
             images, of: model, to: folder, seed: seed,
-            decoderImages: arguments.integer("--decoder-images") ?? Self.decoderImages,
-            decoderSteps: arguments.integer("--decoder-steps") ?? Self.decoderSteps)
+            decoderImages: arguments.integer("--decoder-images"),
+            decoderSteps: arguments.integer("--decoder-steps"))
         return JepaPipe.ExitStatus.done
     }
 

@@ -39,7 +39,7 @@ enum PicturesTokensCommand: Command {
 
     static func run(_ arguments: CommandLineArguments, registry: Registry) throws -> Int32 {
         let request = try PictureRequest(
-            arguments, reference: arguments.integer("--reference") ?? reference, registry: registry)
+            arguments, reference: arguments.integer("--reference"), registry: registry)
         try write(request, onlyForeground: arguments.isOn("--foreground"))
         return JepaPipe.ExitStatus.done
     }

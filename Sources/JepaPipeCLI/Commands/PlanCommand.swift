@@ -23,7 +23,7 @@ enum PlanCommand: Command {
         let loaded = try LoadedPipeline(
             file: arguments.argument("FILE"), overrides: arguments.all("--set"),
             registry: registry)
-        let lines = try PlanReport(loaded, images: arguments.integer("--images"))
+        let lines = try PlanReport(loaded, images: arguments.optionalInteger("--images"))
             .lines(rate: PlanReport.measuredRate(loaded.settings.precision))
         print(lines.joined(separator: "\n"))
         return JepaPipe.ExitStatus.done

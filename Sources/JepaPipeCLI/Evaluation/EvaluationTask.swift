@@ -38,7 +38,7 @@ enum EvaluationTask: String, CaseIterable {
         switch self {
         case .knn:
             return NeighbourProbe(
-                try NearestNeighbours(k: arguments.integer("--neighbours") ?? 20))
+                try NearestNeighbours(k: arguments.integer("--neighbours")))
         case .linear, .finetune: return LinearProbe(try LogisticRegression())
         case .lowShot:
             return try LowShotProbe(
@@ -82,7 +82,7 @@ enum EvaluationTask: String, CaseIterable {
 
     /// The seeds of `--seeds`, counted from 0.
     static func seeds(_ arguments: CommandLineArguments, standard: Int) -> [UInt64] {
-        (0..<(arguments.integer("--seeds") ?? standard)).map(UInt64.init)
+        (0..<(arguments.optionalInteger("--seeds") ?? standard)).map(UInt64.init)
     }
 
     /// Such as `1%,10%,5`.

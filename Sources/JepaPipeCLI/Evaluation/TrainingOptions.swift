@@ -27,8 +27,8 @@ extension LinearTrainingOptions {
     /// - Throws: `usage` for lists that are none.
     init(_ arguments: CommandLineArguments) throws {
         self.init()
-        epochs = arguments.integer("--epochs") ?? epochs
-        batchSize = arguments.integer("--train-batch") ?? batchSize
+        epochs = arguments.optionalInteger("--epochs") ?? epochs
+        batchSize = arguments.optionalInteger("--train-batch") ?? batchSize
         rates = try arguments.numbers("--lr") ?? rates
         decays = try arguments.numbers("--weight-decay") ?? decays
         rule = arguments.value("--optimizer").flatMap(LinearHeads.Rule.init(rawValue:)) ?? rule
@@ -52,9 +52,9 @@ extension FineTuningOptions {
             (mixup, dropPath) = (0, 0)
         }
         seeds = EvaluationTask.seeds(arguments, standard: amounts.isEmpty ? 1 : 5)
-        epochs = arguments.integer("--epochs") ?? epochs
-        batchSize = arguments.integer("--train-batch") ?? batchSize
-        blocks = arguments.integer("--blocks")
+        epochs = arguments.optionalInteger("--epochs") ?? epochs
+        batchSize = arguments.optionalInteger("--train-batch") ?? batchSize
+        blocks = arguments.optionalInteger("--blocks")
         rate = try arguments.number("--lr", in: 0...1000) ?? rate
         weightDecay = try arguments.number("--weight-decay", in: 0...1000) ?? weightDecay
         layerDecay = try arguments.number("--layer-decay", in: 0...1) ?? layerDecay

@@ -29,7 +29,7 @@ struct PictureRequest {
     init(_ arguments: CommandLineArguments, reference: Int = 0, registry: Registry) throws {
         let path = arguments.argument("WEIGHTS")
         folder = try PictureFolder(of: path, out: arguments.value("--out"))
-        encoder = ModelNetwork(option: arguments.value("--encoder") ?? "target")
+        encoder = ModelNetwork(option: arguments.text("--encoder"))
         let size = try arguments.imageSize("--size")
         let data = arguments.value("--data")
         if size != nil && data == nil {
@@ -39,7 +39,7 @@ struct PictureRequest {
         loading = try ModelLoading(
             path, wanted: [encoder], pipelineFile: arguments.value("--pipeline"),
             hints: ModelHints(
-                heads: arguments.integer("--heads"),
+                heads: arguments.optionalInteger("--heads"),
                 recomputesPositions: arguments.isOn("--recompute-positions"), loneEncoder: encoder),
             registry: registry)
         let isInterpolated = try arguments.interpolatesPositions(to: size)
@@ -53,8 +53,8 @@ struct PictureRequest {
         let before = try loading.untrained(encoder)
         untrained = (try sized(before.model), before.words)
         for remark in model.remarks { JepaPipe.report(remark) }
-        let count = arguments.integer("--images") ?? 4
-        let seed = UInt64(arguments.integer("--seed") ?? 0)
+        let count = arguments.integer("--images")
+        let seed = UInt64(arguments.integer("--seed"))
         if let data {
             images = try PictureImages(
                 folder: data, size: model.sizes.imageSize, like: loading.pipeline, count: count,

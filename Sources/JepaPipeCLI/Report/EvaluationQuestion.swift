@@ -20,9 +20,7 @@ struct EvaluationQuestion: Hashable {
             .replacing("the \(record.encoder.network), ", with: "the encoder, ", maxReplacements: 1)
         self.settings = settings
         let data = record.data
-        // Behind the images the fingerprint tells their preparation, which the protocol tells, too.
-        let fingerprint = data.fingerprint.prefix { $0 != ";" }
-        images = [String(fingerprint), data.train, data.test] + data.classes
+        images = [data.fingerprint, data.train, data.test] + data.classes
     }
 
     /// What its tables are called: the task, and of a linear classifier how it is trained.

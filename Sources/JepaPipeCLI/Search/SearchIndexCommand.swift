@@ -49,27 +49,23 @@ package enum SearchIndexCommand: Command {
     package static func run(
         _ arguments: CommandLineArguments, registry: Registry, interruption: Interruption
     ) throws -> Int32 {
-        guard let path = arguments.value("--out") else {
-            throw PipelineError(
-                .usage, "missing --out FILE: the index to write",
-                notes: descriptor.usageNotes)
-        }
+        let path = arguments.text("--out")
         let chosen = try ChosenEncoder(arguments, registry: registry)
         let (model, encoder) = (chosen.model, chosen.encoder)
         let folder = try PlainFolder(
             arguments.argument("IMAGES"), size: model.sizes.imageSize,
-            like: chosen.loading.pipeline, limit: arguments.integer("--limit"))
+            like: chosen.loading.pipeline, limit: arguments.optionalInteger("--limit"))
         let images = try EvaluationImages(folder, words: arguments.argument("IMAGES"))
         let embedder = try Embedder(
-            model, encoder: encoder, layers: arguments.integer("--layers") ?? 1)
+            model, encoder: encoder, layers: arguments.integer("--layers"))
         let listening = interruption.listen { _ in
             JepaPipe.report("\nStopping; once more ends at once.")
         }
         defer { listening.cancel() }
         let pass = EmbeddingPass(
             store: FeatureStore(folder: path + ".parts"),
-            batchSize: arguments.integer("--batch") ?? 32, interruption: interruption)
-        let element = VectorTable.Element(rawValue: arguments.value("--precision") ?? "")
+            batchSize: arguments.integer("--batch"), interruption: interruption)
+        let element = VectorTable.Element(rawValue: arguments.text("--precision"))
         let count: Int
         do {
             try pass.run(images, with: [embedder])

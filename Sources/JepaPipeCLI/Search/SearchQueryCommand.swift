@@ -55,7 +55,7 @@ enum SearchQueryCommand: Command {
                 .update(from: features.pointer, count: index.width)
         }
         let found = index.withVectors {
-            $0.nearest(to: normalisedRows(vectors), limit: arguments.integer("--top") ?? 10)
+            $0.nearest(to: normalisedRows(vectors), limit: arguments.integer("--top"))
         }
         let answers = try zip(files, found).map { file, neighbours in
             SearchAnswer(
@@ -105,7 +105,7 @@ enum SearchQueryCommand: Command {
             weights, wanted: [made.encoder],
             pipelineFile: arguments.value("--pipeline"),
             hints: ModelHints(
-                heads: arguments.integer("--heads"),
+                heads: arguments.optionalInteger("--heads"),
                 recomputesPositions: arguments.isOn("--recompute-positions"),
                 loneEncoder: made.encoder),
             registry: registry)
