@@ -74,7 +74,8 @@ public struct SearchIndex: Sendable {
         do {
             kind = try FileKind(of: path)
         } catch var error as PipelineError {
-            error.notes.append(remedy)
+            // Of other kinds of files there is nothing to tell here.
+            error.notes = [remedy]
             throw error
         }
         let found = kind == .safetensors ? try SafetensorsReader(path: path) : nil

@@ -62,7 +62,7 @@ struct CommandLineParserTests {
                     if option.isRepeatable { return "\(option.name)=\(parsed.all(option.name))" }
                     if option.range != nil {
                         return "\(option.name)="
-                            + (parsed.integer(option.name).map { "\($0)" } ?? "-")
+                            + (parsed.optionalInteger(option.name).map { "\($0)" } ?? "-")
                     }
                     return "\(option.name)=\(parsed.value(option.name) ?? "-")"
                 }

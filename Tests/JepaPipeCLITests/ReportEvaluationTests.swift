@@ -27,7 +27,7 @@ final class ReportEvaluationTests {
             data: .init(
                 train: "photos/train, 8,000 images", test: "photos/test, 2,000 images",
                 trainImages: 8000, testImages: 2000, classes: ["cat", "dog"],
-                fingerprint: "8000 images, cd; size: 16"),
+                fingerprint: "train ab, test cd"),
             protocol: [
                 "classifier": "k 20", "features": "the target encoder, frozen; last layer",
                 "untrained": "the network the run's seed 5 draws",
@@ -178,7 +178,6 @@ final class ReportEvaluationTests {
                 $0.encoder.checksum = "ef"
                 $0.protocol["features"] = "the trained encoder, frozen; last layer"
                 $0.protocol["untrained"] = "the network the run's seed 6 draws"
-                $0.data.fingerprint = "8000 images, cd; size: 16, flip: true"
                 $0.notes = ["Of both."]
             }, to: other)
         let html = try evaluations([run, other])
@@ -213,7 +212,7 @@ final class ReportEvaluationTests {
             record("knn", [.init("knn", 0.6)]) {
                 switch what {
                 case "protocol": $0.protocol["images"] = "64x64 pixels"
-                case "fingerprint": $0.data.fingerprint = "8000 images, ce; size: 16"
+                case "fingerprint": $0.data.fingerprint = "train ab, test ce"
                 case "training images": $0.data.train = "photos/train, 7,000 images"
                 case "test images": $0.data.test = "photos/val, 2,000 images"
                 case "classes": $0.data.classes = ["cat", "bird"]
