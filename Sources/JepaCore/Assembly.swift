@@ -3,15 +3,15 @@
 struct Assembly {
     private(set) var stages: [String: any Stage] = [:]
     private(set) var properties: [String: [String: StageProperty]] = [:]
-    private(set) var shapes = ShapeUnifier()
-    private(set) var errors: [PipelineError]
+    var shapes = ShapeUnifier()
+    var errors: [PipelineError]
     /// The edges and links that cannot stand as they are written.
-    private(set) var wrongEdges: [WrongEdge]
+    var wrongEdges: [WrongEdge]
     /// What is wrong with the stages themselves, by name.
-    private(set) var faults: [String: [PipelineError]]
+    var faults: [String: [PipelineError]]
     /// The stages in the order in which a step computes them.
-    private(set) var order: [String] = []
-    private let wiring: Wiring
+    var order: [String] = []
+    let wiring: Wiring
     private var linked: [String: [String: StageProperty]] = [:]
 
     init(_ wiring: Wiring) {
@@ -25,8 +25,6 @@ struct Assembly {
         checkUse()
     }
 
-    // MARK: - Making
-
     /// The stages that have to exist before this one can be made.
     private func prerequisites(of node: Wiring.Node) -> [String] {
         let named = wiring.links.filter { $0.target == node.name }.map(\.source)
@@ -36,7 +34,8 @@ struct Assembly {
         return named + followed
     }
 
-    private mutating func report(_ found: [PipelineError], about stage: String) {
+    /// Adds mistakes that are those of one stage.
+    mutating func report(_ found: [PipelineError], about stage: String) {
         errors += found
         faults[stage, default: []] += found
     }
@@ -74,15 +73,11 @@ struct Assembly {
             properties[node.name] = allProperties(of: stage, values)
         } catch  where faults[node.name] != nil {
             // A key that is misspelt or a value that is wrong is probably what this comes from.
-        } catch let error as PipelineErrors {
-            report(error.errors, about: node.name)
-        } catch var error as PipelineError {
-            error.location = error.location ?? node.written.location
-            report([error], about: node.name)
         } catch {
-            let error = PipelineError(
-                .configuration, "stage '\(node.name)': \(error)", at: node.written.location)
-            report([error], about: node.name)
+            let place = node.written.location
+            let found = PipelineErrors(error, at: place)?.errors
+            let other = PipelineError(.configuration, "stage '\(node.name)': \(error)", at: place)
+            report(found ?? [other], about: node.name)
         }
     }
 
@@ -172,138 +167,4 @@ struct Assembly {
         if stage is any Masker { properties["grid"] = linked["patches"] }
         return properties
     }
-
-    // MARK: - Shapes
-
-    private mutating func unifyShapes() {
-        for node in wiring.nodes {
-            guard let stage = stages[node.name] else { continue }
-            var dimensions = stage.dimensions
-            if let source = stage as? any DataSource {
-                dimensions["C"] = Dimension(source.imageShape.channels)
-                dimensions["H"] = Dimension(source.imageShape.height)
-                dimensions["W"] = Dimension(source.imageShape.width)
-            }
-            for (symbol, dimension) in dimensions.sorted(by: { $0.key < $1.key }) {
-                let fits = shapes.bind(symbol, of: node.name, to: dimension)
-                precondition(
-                    fits, "stage '\(node.name)' gives '\(symbol)' two lengths: \(dimension)")
-            }
-        }
-        for edge in wiring.edges { unify(edge) }
-    }
-
-    private mutating func unify(_ edge: Wiring.Edge) {
-        let before = shapes
-        let fits = zip(edge.sourceSocket.shape, edge.targetSocket.shape).allSatisfy {
-            shapes.unify(
-                ShapeUnifier.scoped(Dimension($0), to: edge.source.stage),
-                ShapeUnifier.scoped(Dimension($1), to: edge.target.stage))
-        }
-        guard !fits else { return }
-        let given = before.text(of: edge.sourceSocket, at: edge.source.stage)
-        let taken = before.text(of: edge.targetSocket, at: edge.target.stage)
-        shapes = before
-        wrongEdges.append(
-            WrongEdge(
-                from: "\(edge.source)", to: edge.target.stage, edge.target.socket,
-                "gives \(given), takes \(taken)"))
-        errors.append(
-            PipelineError(
-                .wiring,
-                "\(edge.source) gives \(edge.sourceSocket.kind.rawValue) \(given), but input "
-                    + "'\(edge.target.socket)' of stage '\(edge.target.stage)' takes \(taken)",
-                at: edge.location))
-    }
-
-    // MARK: - Order
-
-    private mutating func orderSteps() {
-        let sorted = topologicalOrder(
-            wiring.nodes.map(\.name),
-            after: { name in wiring.edges(into: name).map(\.source.stage) })
-        order = sorted.order
-        guard let first = sorted.cycle.first else { return }
-        for edge in wiring.edges
-        where sorted.cycle.contains(edge.source.stage) && sorted.cycle.contains(edge.target.stage) {
-            wrongEdges.append(
-                WrongEdge(
-                    from: "\(edge.source)", to: edge.target.stage, edge.target.socket,
-                    "part of a cycle"))
-        }
-        errors.append(
-            PipelineError(
-                .wiring,
-                "the edges form a cycle: "
-                    + (sorted.cycle + [first]).joined(separator: " -> "),
-                at: wiring.edges(into: first).first { sorted.cycle.contains($0.source.stage) }?
-                    .location))
-    }
-
-    /// Reports stages no loss depends on, and data sources that compete.
-    private mutating func checkUse() {
-        guard errors.isEmpty, wiring.isComplete else { return }
-        var used = Set(wiring.nodes.filter { $0.entry.role == .loss }.map(\.name))
-        for name in order.reversed() where used.contains(name) {
-            used.formUnion(wiring.edges(into: name).map(\.source.stage))
-        }
-        for node in wiring.nodes where !used.contains(node.name) {
-            switch node.entry.role {
-            case .encoder, .predictor, .masker:
-                let error = PipelineError(
-                    .wiring, "no loss depends on stage '\(node.name)'",
-                    at: node.written.location,
-                    notes: ["Wire its output to another stage or remove it."])
-                report([error], about: node.name)
-            default: break
-            }
-        }
-        let sources = wiring.nodes.filter { $0.entry.role == .dataSource && used.contains($0.name) }
-        if sources.isEmpty {
-            errors.append(
-                PipelineError(.missing, "no data source feeds the losses", at: nil))
-        }
-        for extra in sources.dropFirst() {
-            let error = PipelineError(
-                .wiring,
-                "stage '\(extra.name)' is a second data source beside '\(sources[0].name)'; "
-                    + "one feeds a pipeline", at: extra.written.location)
-            report([error], about: extra.name)
-        }
-        for loss in wiring.minimised where loss.weight == 0 {
-            errors.append(
-                PipelineError(
-                    .value, "loss '\(loss.stage)' is minimised with the weight 0",
-                    at: loss.location,
-                    notes: ["Leave it out of 'minimize': it is then computed and logged only."]))
-        }
-    }
-}
-
-/// Sorts names so that each stands after those it depends on, in the given order otherwise.
-///
-/// - Returns: The sorted names, and one cycle in its own order if there is any.
-/// - Complexity: O(n^2) in the number of names.
-private func topologicalOrder(
-    _ names: [String], after dependencies: (String) -> [String]
-) -> (order: [String], cycle: [String]) {
-    var order: [String] = []
-    var pending = names
-    while true {
-        let ready = pending.firstIndex { name in
-            dependencies(name).allSatisfy { order.contains($0) || !names.contains($0) }
-        }
-        guard let ready else { break }
-        order.append(pending.remove(at: ready))
-    }
-    guard var current = pending.first else { return (order, []) }
-    // Every name that is left depends on another that is left; following them closes a circle.
-    var path: [String] = []
-    while !path.contains(current) {
-        path.append(current)
-        guard let next = dependencies(current).first(where: pending.contains) else { break }
-        current = next
-    }
-    let cycle = path.drop { $0 != current }
-    return (order, cycle.reversed())
 }

@@ -24,4 +24,9 @@ extension MaskSet {
                 blocks: blocks, batch: targets.count, kept: kept.target,
                 values: (0..<blocks).flatMap { block in targets.flatMap { $0[block] } }))
     }
+
+    /// The masks of some images of the batch.
+    func images(_ range: Range<Int>) -> MaskSet {
+        MaskSet(context: context.images(range), targets: targets.images(range))
+    }
 }

@@ -52,19 +52,12 @@ extension Pipeline {
     ///   - masks: Of each masker, such as from `sampleMasks`.
     /// - Throws: `notFinite` with the stage; whatever a stage throws.
     public func compare(_ batch: Batch, masks: [String: MaskSet]) throws -> [Comparison] {
-        let range = 0..<batch.count
-        let masks = masks.mapValues {
-            MaskSet(context: $0.context.images(range), targets: $0.targets.images(range))
-        }
-        var values = startValues(batch, masks)
+        let start = startValues(batch, masks.mapValues { $0.images(0..<batch.count) })
         var comparisons: [Comparison] = []
-        for node in nodes {
-            let arriving = arriving(at: node, from: values)
-            let inputs = StageInputs(
-                arriving, random: StageRandom(seed: graph.seed, purpose: node.name))
-            guard let output = try output(of: node, inputs, on: Tape(recording: false)) else {
-                continue
-            }
+        try forward(
+            nodes, from: start, on: Tape(recording: false), inputs: untrainedInputs
+        ) { computed in
+            let (node, output) = (computed.node, computed.output)
             guard output.value.isFinite else {
                 throw PipelineError(
                     .notFinite,
@@ -73,14 +66,11 @@ extension Pipeline {
             }
             if node.role == .loss,
                 let comparison = try Comparison(
-                    node, arriving, value: Double(output.value.scalar),
-                    patches: targetPatches(of: node, from: values),
+                    node, computed.arrived, value: Double(output.value.scalar),
+                    patches: targetPatches(of: node, from: start),
                     targetsAreLearnt: haveTargetsWeights(node))
             {
                 comparisons.append(comparison)
-            }
-            for socket in node.entry.outputs {
-                values[Wiring.Endpoint(stage: node.name, socket: socket.name)] = .variable(output)
             }
         }
         return comparisons
@@ -104,7 +94,8 @@ extension Pipeline {
         return false
     }
 
-    /// The mask that chose the tokens which arrive as the targets of a loss.
+    /// The mask that chose the tokens which arrive as the targets of a loss, of those that the
+    /// maskers gave.
     private func targetPatches(
         of loss: Node, from values: [Wiring.Endpoint: StageInputs.Value]
     ) -> PatchIndices? {

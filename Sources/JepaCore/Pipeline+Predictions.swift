@@ -74,19 +74,12 @@ extension Pipeline {
         let batch = Batch(
             views: Array(repeating: images, count: viewCount),
             labels: Array(repeating: -1, count: images.shape[0]))
-        var values = startValues(batch, masks)
         var outputs: [String: Variable] = [:]
         // Losses and projectors may want more images than there are to look at.
-        for node in nodes(before: [path.predictor.name, path.targetEncoder.name]) {
-            let inputs = StageInputs(
-                arriving(at: node, from: values),
-                random: StageRandom(seed: graph.seed, purpose: node.name))
-            guard let output = try output(of: node, inputs, on: tape) else { continue }
-            outputs[node.name] = output
-            for socket in node.entry.outputs {
-                values[Wiring.Endpoint(stage: node.name, socket: socket.name)] = .variable(output)
-            }
-        }
+        try forward(
+            nodes(before: [path.predictor.name, path.targetEncoder.name]),
+            from: startValues(batch, masks), on: tape, inputs: untrainedInputs
+        ) { outputs[$0.node.name] = $0.output }
         guard let predicted = outputs[path.predictor.name],
             let targets = outputs[path.targetEncoder.name]
         else { fatalError("the stages of a path have not been computed") }

@@ -78,14 +78,17 @@ extension Pipeline {
         _ batch: Batch, _ masks: [String: MaskSet], firstImage: Int, at step: StepInfo,
         on tape: Tape, _ phases: inout PhaseTimes, _ observer: StepObserver?
     ) throws -> [String: Variable] {
-        var values = startValues(batch, masks)
         var losses: [String: Variable] = [:]
-        for node in nodes {
-            let inputs = inputs(
-                of: node, from: values, firstImage: firstImage, at: step, observer)
-            let start = ContinuousClock.now
-            guard let output = try output(of: node, inputs, on: tape) else { continue }
-            phases.add(start.duration(to: .now) / .seconds(1), to: node.name)
+        let inputs = { (node: Node, arrived: [String: StageInputs.Value]) in
+            StageInputs(
+                arrived, step: step,
+                random: StageRandom(seed: step.seed, purpose: node.name, step: step.index),
+                firstImage: firstImage,
+                trace: observer?.value.map { look in { look(node.name, $0, $1) } })
+        }
+        try forward(nodes, from: startValues(batch, masks), on: tape, inputs: inputs) { computed in
+            let (node, output) = (computed.node, computed.output)
+            phases.add(computed.seconds, to: node.name)
             guard output.value.isFinite else {
                 throw PipelineError(
                     .notFinite,
@@ -97,71 +100,8 @@ extension Pipeline {
                     ])
             }
             if node.role == .loss { losses[node.name] = output }
-            for socket in node.entry.outputs {
-                values[Wiring.Endpoint(stage: node.name, socket: socket.name)] = .variable(output)
-            }
         }
         return losses
-    }
-
-    /// What data source and maskers give for a batch.
-    func startValues(
-        _ batch: Batch, _ masks: [String: MaskSet]
-    ) -> [Wiring.Endpoint: StageInputs.Value] {
-        var values = sourceValues(batch)
-        for (name, set) in masks {
-            values[Wiring.Endpoint(stage: name, socket: "context")] = .mask(set.context)
-            values[Wiring.Endpoint(stage: name, socket: "targets")] = .mask(set.targets)
-        }
-        return values
-    }
-
-    /// What the data source gives for a batch.
-    private func sourceValues(_ batch: Batch) -> [Wiring.Endpoint: StageInputs.Value] {
-        let (name, _) = dataSource
-        var values: [Wiring.Endpoint: StageInputs.Value] = [:]
-        var views = batch.views.makeIterator()
-        for socket in node(name)?.entry.outputs ?? [] {
-            let endpoint = Wiring.Endpoint(stage: name, socket: socket.name)
-            switch socket.kind {
-            case .images: values[endpoint] = views.next().map { .variable(Variable($0)) }
-            case .labels: values[endpoint] = .labels(batch.labels)
-            case .mask, .tokens, .scalar: break
-            }
-        }
-        return values
-    }
-
-    private func inputs(
-        of node: Node, from values: [Wiring.Endpoint: StageInputs.Value], firstImage: Int,
-        at step: StepInfo, _ observer: StepObserver?
-    ) -> StageInputs {
-        StageInputs(
-            arriving(at: node, from: values), step: step,
-            random: StageRandom(seed: step.seed, purpose: node.name, step: step.index),
-            firstImage: firstImage,
-            trace: observer?.value.map { look in { look(node.name, $0, $1) } })
-    }
-
-    /// What the edges into a stage carry, by its sockets.
-    func arriving(
-        at node: Node, from values: [Wiring.Endpoint: StageInputs.Value]
-    ) -> [String: StageInputs.Value] {
-        var arriving: [String: StageInputs.Value] = [:]
-        for edge in edges where edge.target.stage == node.name {
-            arriving[edge.target.socket] = values[edge.source]
-        }
-        return arriving
-    }
-
-    /// The output of a stage that computes on the tape; nil for the others.
-    func output(of node: Node, _ inputs: StageInputs, on tape: Tape) throws -> Variable? {
-        switch node.stage {
-        case let stage as any Encoder: try stage.encode(inputs, on: tape)
-        case let stage as any Predictor: try stage.predict(inputs, on: tape)
-        case let stage as any Loss: try stage.loss(inputs, on: tape)
-        default: nil
-        }
     }
 
     /// The norm of all gradients together; they are scaled down to `limit` if it is larger.
@@ -208,12 +148,5 @@ private struct PhaseTimes {
         } else {
             figures.append(Figure(name, elapsed))
         }
-    }
-}
-
-extension MaskSet {
-    /// The masks of some images of the batch.
-    fileprivate func images(_ range: Range<Int>) -> MaskSet {
-        MaskSet(context: context.images(range), targets: targets.images(range))
     }
 }

@@ -20,6 +20,10 @@ public final class Pipeline {
         /// Where its name stands in the graph file.
         public let location: SourceLocation?
 
+        /// Its weights by their names in the whole pipeline.
+        public var namedWeights: [NamedWeight] {
+            stage.weights.map { NamedWeight(name: "\(name).\($0.name)", weight: $0) }
+        }
         /// What it is for.
         public var role: Role { entry.role }
         /// The number of elements of all its weights.
@@ -78,10 +82,7 @@ public final class Pipeline {
             fatalError("a checked graph has no optimizer")
         }
         self.optimizer = optimizer
-        trainedWeights = nodes.flatMap { node in
-            node.stage.weights.filter(\.isTrainable)
-                .map { NamedWeight(name: "\(node.name).\($0.name)", weight: $0) }
-        }
+        trainedWeights = nodes.flatMap(\.namedWeights).filter(\.weight.isTrainable)
         optimizer.adopt(trainedWeights)
     }
 
@@ -89,11 +90,7 @@ public final class Pipeline {
     public func node(_ name: String) -> Node? { nodes.first { $0.name == name } }
 
     /// Every tensor a checkpoint has to hold: weights, copies of weights, moments.
-    public var allWeights: [NamedWeight] {
-        nodes.flatMap { node in
-            node.stage.weights.map { NamedWeight(name: "\(node.name).\($0.name)", weight: $0) }
-        }
-    }
+    public var allWeights: [NamedWeight] { nodes.flatMap(\.namedWeights) }
 
     /// The data source that feeds the training.
     public var dataSource: (name: String, source: any DataSource) {
@@ -157,11 +154,9 @@ public final class Pipeline {
             guard let source = node.stage as? any DataSource else { continue }
             do {
                 try source.open()
-            } catch let error as PipelineErrors {
-                errors += error.errors
-            } catch var error as PipelineError {
-                error.location = error.location ?? node.location
-                errors.append(error)
+            } catch {
+                guard let found = PipelineErrors(error, at: node.location) else { throw error }
+                errors += found.errors
             }
         }
         if !errors.isEmpty { throw PipelineErrors(errors) }
@@ -169,11 +164,8 @@ public final class Pipeline {
 
     /// Allocates all weights and draws them from the seed of the graph.
     public func materialise() throws {
-        for node in nodes {
-            for weight in node.stage.weights where !weight.isMaterialised {
-                let name = "\(node.name).\(weight.name)"
-                weight.materialise(key: StageRandom(seed: graph.seed, purpose: name).key)
-            }
+        for named in allWeights where !named.weight.isMaterialised {
+            named.weight.materialise(key: StageRandom(seed: graph.seed, purpose: named.name).key)
         }
         for node in nodes { try node.stage.prepare() }
     }

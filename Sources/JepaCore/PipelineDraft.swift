@@ -86,7 +86,7 @@ public struct PipelineDraft {
         let others = (graph.root["stages"]?.entries ?? []).map(\.key).filter {
             !ordered.contains($0)
         }
-        // A graph from a program has its stages in `nodes` only by way of the same root.
+        // A name that is written twice is a mistake, reported elsewhere, and one stage here.
         var seen = Set<String>()
         return (assembly.order + others).filter { seen.insert($0).inserted }.map { name in
             let wired = wiring.node(name)

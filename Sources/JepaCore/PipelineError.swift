@@ -89,6 +89,20 @@ public struct PipelineErrors: Error, Equatable, Sendable, CustomStringConvertibl
         }.map(\.element)
     }
 
+    /// The mistakes that a caught error tells of, be it several or one; nil for an error of
+    /// another type.
+    ///
+    /// - Parameter place: Where a single mistake stands that does not say so itself.
+    public init?(_ error: any Error, at place: SourceLocation? = nil) {
+        switch error {
+        case let errors as PipelineErrors: self = errors
+        case var single as PipelineError:
+            single.location = single.location ?? place
+            self.init([single])
+        default: return nil
+        }
+    }
+
     /// The messages, one after the other; of very many only the first.
     public var description: String {
         let shown = errors.prefix(50).map(\.description)

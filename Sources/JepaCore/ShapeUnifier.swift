@@ -83,10 +83,11 @@ struct ShapeUnifier {
                 own.append(symbol)
             }
         }
-        let shared = a.factor == b.factor ? a.factor : 1
+        // Nothing can be divided by zero: two sides of no elements keep their zeros.
+        let shared = a.factor == b.factor && a.factor > 0 ? a.factor : 1
         return (
-            Dimension(factor: shared == 0 ? 0 : a.factor / max(shared, 1), symbols: own),
-            Dimension(factor: shared == 0 ? 0 : b.factor / max(shared, 1), symbols: rest)
+            Dimension(factor: a.factor / shared, symbols: own),
+            Dimension(factor: b.factor / shared, symbols: rest)
         )
     }
 }

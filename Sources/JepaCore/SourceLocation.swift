@@ -4,7 +4,7 @@ public struct SourceLocation: Hashable, Sendable {
     public let file: String
     /// Counted from 1.
     public let line: Int
-    /// Counted from 1, in characters.
+    /// Counted from 1, in characters; a smaller one is taken for 1.
     public let column: Int
     /// How many characters the caret line underlines, at least 1.
     public let length: Int
@@ -15,7 +15,7 @@ public struct SourceLocation: Hashable, Sendable {
     public init(file: String, line: Int, column: Int, length: Int = 1, text: String = "") {
         self.file = file
         self.line = line
-        self.column = column
+        self.column = max(1, column)
         self.length = max(1, length)
         self.text = text
     }

@@ -23,6 +23,14 @@ import Testing
         #expect(error.description == "a:1:3: error: a tab\n\tab\n\t ^")
     }
 
+    /// Columns are counted from 1; a parser may count its own from 0.
+    @Test(arguments: [1, 0, -3]) func aColumnBeforeTheLineIsItsFirst(column: Int) {
+        let place = SourceLocation(file: "a", line: 1, column: column, text: "ab")
+        #expect(
+            PipelineError(.syntax, "wrong", at: place).description
+                == "a:1:1: error: wrong\nab\n^")
+    }
+
     @Test func withoutAPlaceThereIsOnlyTheMessage() {
         #expect(PipelineError(.file, "no such file").description == "error: no such file")
     }
@@ -34,5 +42,20 @@ import Testing
         }
         let errors = PipelineErrors([error("x", nil), error("b", 7), error("a", 2)])
         #expect(errors.errors.map(\.message) == ["a", "b", "x"])
+    }
+
+    /// A place is given to a single mistake that has none, and to no other.
+    @Test func oneMistakeAndSeveralAreTakenAlike() {
+        let (place, other) = (
+            SourceLocation(file: "a", line: 3, column: 1),
+            SourceLocation(file: "a", line: 5, column: 1)
+        )
+        let bare = PipelineError(.data, "bare")
+        let placed = PipelineError(.data, "placed", at: other)
+        let several = PipelineErrors([placed, bare])
+        #expect(PipelineErrors(bare, at: place)?.errors.map(\.location) == [place])
+        #expect(PipelineErrors(placed, at: place)?.errors == [placed])
+        #expect(PipelineErrors(several, at: place) == several)
+        #expect(PipelineErrors(CancellationError(), at: place) == nil)
     }
 }
