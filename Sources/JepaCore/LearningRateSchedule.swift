@@ -28,7 +28,7 @@ public struct LearningRateSchedule: Equatable, Sendable {
                 "start_lr", in: 0...1e3, default: 0,
                 help: "The learning rate that warm-up begins with."),
             .choice(
-                "schedule", of: Form.allCases.map(\.rawValue), default: Form.cosine.rawValue,
+                "schedule", of: Form.self, default: .cosine,
                 help: "What the learning rate does after warm-up: nothing, fall as a cosine, or "
                     + "fall in steps."),
             .real(
@@ -46,8 +46,7 @@ public struct LearningRateSchedule: Equatable, Sendable {
 
     /// A schedule from the parameters of a stage.
     public init(_ parameters: StageParameters) {
-        // The descriptor allows the names of the forms only.
-        form = Form(rawValue: parameters.text("schedule"))!
+        form = parameters.choice("schedule", as: Form.self)
         start = parameters.real("lr")
         end = parameters.real("final_lr")
         warmUpFrom = parameters.real("start_lr")

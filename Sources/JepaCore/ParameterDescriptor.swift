@@ -117,6 +117,14 @@ extension ParameterDescriptor {
             help: help)
     }
 
+    /// One of the cases of a type, by their words; required without a default.
+    public static func choice<Choice: CaseIterable & RawRepresentable>(
+        _ name: String, of type: Choice.Type, default value: Choice? = nil, help: String
+    ) -> Self where Choice.RawValue == String {
+        choice(
+            name, of: Choice.allCases.map(\.rawValue), default: value?.rawValue, help: help)
+    }
+
     /// One of a few words, or none of them.
     public static func optionalChoice(_ name: String, of words: [String], help: String) -> Self {
         Self(name, .choice(words), required: false, help: help)

@@ -121,48 +121,52 @@ extension ParameterSet {
     /// A switch.
     public func boolean(_ name: String) -> Bool {
         if case .boolean(let value) = self[name] { return value }
-        return undeclared(name, "boolean")
+        return missing(name, "boolean")
     }
 
     /// A whole number that has a default or is required.
     public func integer(_ name: String) -> Int {
-        optionalInteger(name) ?? undeclared(name, "integer")
+        optionalInteger(name) ?? missing(name, "integer")
     }
 
     /// A whole number that may have been left out.
     public func optionalInteger(_ name: String) -> Int? {
-        if case .integer(let value) = self[name] { return value }
-        return nil
+        optional(name, "integer") { if case .integer(let value) = $0 { value } else { nil } }
     }
 
     /// A number that has a default or is required.
-    public func real(_ name: String) -> Double { optionalReal(name) ?? undeclared(name, "real") }
+    public func real(_ name: String) -> Double { optionalReal(name) ?? missing(name, "real") }
 
     /// A number that may have been left out.
     public func optionalReal(_ name: String) -> Double? {
-        if case .real(let value) = self[name] { return value }
-        return nil
+        optional(name, "real") { if case .real(let value) = $0 { value } else { nil } }
     }
 
     /// A word, a text or a path that has a default or is required.
-    public func text(_ name: String) -> String { optionalText(name) ?? undeclared(name, "text") }
+    public func text(_ name: String) -> String { optionalText(name) ?? missing(name, "text") }
 
     /// A word, a text or a path that may have been left out.
     public func optionalText(_ name: String) -> String? {
-        if case .text(let value) = self[name] { return value }
-        return nil
+        optional(name, "text") { if case .text(let value) = $0 { value } else { nil } }
+    }
+
+    /// One of a few words that stand for the cases of a type.
+    public func choice<Choice: RawRepresentable>(
+        _ name: String, as type: Choice.Type
+    ) -> Choice where Choice.RawValue == String {
+        Choice(rawValue: text(name)) ?? missing(name, "\(type)")
     }
 
     /// A height and a width.
     public func size(_ name: String) -> (height: Int, width: Int) {
         if case .size(let height, let width) = self[name] { return (height, width) }
-        return undeclared(name, "size")
+        return missing(name, "size")
     }
 
     /// Two numbers.
     public func pair(_ name: String) -> (Double, Double) {
         if case .pair(let first, let second) = self[name] { return (first, second) }
-        return undeclared(name, "pair")
+        return missing(name, "pair")
     }
 
     /// A lower and an upper bound.
@@ -174,7 +178,7 @@ extension ParameterSet {
     /// Several numbers.
     public func reals(_ name: String) -> [Double] {
         if case .reals(let values) = self[name] { return values }
-        return undeclared(name, "list of numbers")
+        return missing(name, "list of numbers")
     }
 
     /// The parameters of a group.
@@ -183,10 +187,17 @@ extension ParameterSet {
         if case .group(let inner)? = descriptors.first(where: { $0.name == name })?.kind {
             return ParameterSet(descriptors: inner)
         }
-        return undeclared(name, "group")
+        return missing(name, "group")
     }
 
-    private func undeclared<Value>(_ name: String, _ type: String) -> Value {
+    /// The value as `take` reads it, nil if there is none. Traps on one that it cannot read.
+    private func optional<Value>(
+        _ name: String, _ type: String, _ take: (ParameterValue) -> Value?
+    ) -> Value? {
+        self[name].map { take($0) ?? missing(name, type) }
+    }
+
+    private func missing<Value>(_ name: String, _ type: String) -> Value {
         fatalError("the parameter '\(name)' is read as \(type) but has no such value")
     }
 }

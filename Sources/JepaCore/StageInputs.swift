@@ -39,6 +39,11 @@ public struct StageInputs {
         self.trace = trace
     }
 
+    /// The same call with other values at the sockets.
+    public func replacing(_ values: [String: Value]) -> StageInputs {
+        StageInputs(values, step: step, random: random, firstImage: firstImage, trace: trace)
+    }
+
     /// Images, tokens or a scalar at a socket that is wired.
     public func variable(_ socket: String) -> Variable {
         guard let value = optionalVariable(socket) else {
@@ -49,8 +54,11 @@ public struct StageInputs {
 
     /// Images, tokens or a scalar at a socket that may be open.
     public func optionalVariable(_ socket: String) -> Variable? {
-        if case .variable(let value) = values[socket] { return value }
-        return nil
+        guard let arrived = values[socket] else { return nil }
+        guard case .variable(let value) = arrived else {
+            fatalError("no images, tokens or scalar arrive at the socket '\(socket)'")
+        }
+        return value
     }
 
     /// A mask at a socket that is wired.
@@ -63,8 +71,11 @@ public struct StageInputs {
 
     /// A mask at a socket that may be open.
     public func optionalMask(_ socket: String) -> PatchIndices? {
-        if case .mask(let value) = values[socket] { return value }
-        return nil
+        guard let arrived = values[socket] else { return nil }
+        guard case .mask(let value) = arrived else {
+            fatalError("no mask arrives at the socket '\(socket)'")
+        }
+        return value
     }
 
     /// The labels at a socket that is wired.

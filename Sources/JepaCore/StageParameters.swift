@@ -123,6 +123,10 @@ extension StageParameters {
     public func text(_ name: String) -> String { values.text(name) }
     /// A word, a text or a path that may have been left out.
     public func optionalText(_ name: String) -> String? { values.optionalText(name) }
+    /// One of a few words that stand for the cases of a type.
+    public func choice<Choice: RawRepresentable>(
+        _ name: String, as type: Choice.Type
+    ) -> Choice where Choice.RawValue == String { values.choice(name, as: type) }
     /// A height and a width.
     public func size(_ name: String) -> (height: Int, width: Int) { values.size(name) }
     /// A height and a width that may have been left out.

@@ -38,8 +38,7 @@ extension TrainingSettings {
             "clip_gradient", in: 1e-12...1e12,
             help: "Scales the gradient of all weights down to this length where it is longer."),
         .choice(
-            "precision", of: Precision.allCases.map(\.rawValue),
-            default: Precision.float32.rawValue,
+            "precision", of: Precision.self, default: .float32,
             help: "What the operands of matrix products are rounded to; with bf16 everything else "
                 + "stays float32, and the processor has to have the instructions avx512_bf16."),
         .optionalInteger(

@@ -133,10 +133,7 @@ public struct TrainingSettings: Equatable, Sendable {
     }
 
     private static func precision(of values: ParameterSet) -> Precision {
-        guard let precision = Precision(rawValue: values.text("precision")) else {
-            fatalError("'precision' is '\(values.text("precision"))', which the check lets pass")
-        }
-        return precision
+        values.choice("precision", as: Precision.self)
     }
 
     /// What keeps this processor from computing with a precision.

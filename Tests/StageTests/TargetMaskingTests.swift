@@ -1,4 +1,5 @@
 import JepaCore
+import JepaStages
 import JepaTensor
 import Testing
 
@@ -63,6 +64,29 @@ import Testing
         #expect(a.elements == b.elements)
     }
 
+    /// A part of a batch is told to the copy as such, for what an image has of its own.
+    @Test func theCopyKnowsWhichImagesItGets() throws {
+        let copy = NotingEncoder()
+        var registry = Registry()
+        try BuiltInStages.register(into: &registry)
+        let entry = try #require(registry["ema"])
+        var check = ParameterCheck(owner: "a test")
+        let values = check.check(
+            [.init("of", "context_encoder"), .init("mask_at", "input")],
+            against: entry.parameters, at: nil)
+        let encoder = try #require(
+            try entry.type.init(
+                parameters: StageParameters(
+                    stageName: "target_encoder", values: values, location: nil, linked: [:],
+                    connected: ["images", "gather"], stages: ["context_encoder": NotingEncoder()],
+                    makeReplica: { _, _ in copy })) as? any Encoder)
+        let inputs = StageInputs(
+            ["images": .variable(Variable(Self.images())), "gather": .mask(Self.masks)],
+            firstImage: 6)
+        #expect(try encoder.encode(inputs, on: Tape()).shape == [4, 3, 16, 16])
+        #expect(copy.firstImage == 6)
+    }
+
     @Test func anInputWithoutMasksIsRefused() throws {
         let error = try #require(throws: PipelineErrors.self) {
             try ShippedPipelines.tiny(
@@ -81,5 +105,21 @@ import Testing
         let context = try #require(pipeline.node("context_encoder")?.stage)
         let blocks = target.multiplyAdds(for: ["B": 2, "M": 4, "K": 3])
         #expect(blocks == context.multiplyAdds(for: ["B": 8, "K": 3]))
+    }
+}
+
+/// Gives the images back and notes which they are.
+private final class NotingEncoder: Encoder {
+    static let descriptor = StageDescriptor(name: "noting", summary: "Notes the first image.")
+
+    let weights = [Weight("w", shape: [1], initial: .constant(0))]
+    private(set) var firstImage: Int?
+
+    init() {}
+    init(parameters: StageParameters) throws {}
+
+    func encode(_ inputs: StageInputs, on tape: Tape) throws -> Variable {
+        firstImage = inputs.firstImage
+        return inputs.variable("images")
     }
 }

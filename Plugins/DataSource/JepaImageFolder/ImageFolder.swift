@@ -25,7 +25,7 @@ public final class ImageFolder: DataSource {
             .size(
                 "size", in: 1...8192, default: 224, help: "Height and width of the images given."),
             .choice(
-                "crop", of: ["random", "centre"], default: "random",
+                "crop", of: Crop.self, default: .random,
                 help: "What training sees: a random part, or the middle as in evaluation."),
             .interval(
                 "crop_scale", in: 0.001...1, default: 0.3...1,
@@ -36,7 +36,7 @@ public final class ImageFolder: DataSource {
             .boolean(
                 "flip", default: false, help: "Mirrors every other training image, at random."),
             .choice(
-                "filter", of: ResizeFilter.allCases.map(\.rawValue), default: "bilinear",
+                "filter", of: ResizeFilter.self, default: .bilinear,
                 help: "Pillow's antialiasing filter for resizing."),
             .real(
                 "eval_crop", in: 0.1...1, default: 1,
@@ -49,7 +49,7 @@ public final class ImageFolder: DataSource {
                 "std", in: 0.0001...10, default: [0.229, 0.224, 0.225],
                 help: "What red, green and blue are divided by after that."),
             .choice(
-                "labels", of: ["auto", "folders", "none"], default: "auto",
+                "labels", of: ImageTable.LabelSource.self, default: .auto,
                 help: "'folders' takes the first sub-folder as the class; 'auto' does so if there "
                     + "are two or more of them. Images beside them have no class."),
             .optionalInteger(
@@ -69,6 +69,12 @@ public final class ImageFolder: DataSource {
                     + "still larger than 'size'; a few levels off the full decoding."),
         ] + Augmentation.parameters)
 
+    /// What training sees of an image.
+    private enum Crop: String, CaseIterable {
+        case random
+        case centre
+    }
+
     /// What `open` found.
     struct Contents: Sendable {
         let images: ImageTable
@@ -78,7 +84,7 @@ public final class ImageFolder: DataSource {
     public let imageShape: ImageShape
     let root: PathBytes
     private let place: FolderPlace
-    private let labelMode: String
+    private let labelSource: ImageTable.LabelSource
     private let limit: Int?
     private let allowedShare: Double
     private let found = Mutex<Contents?>(nil)
@@ -105,12 +111,11 @@ public final class ImageFolder: DataSource {
         let size = parameters.size("size")
         imageShape = ImageShape(height: size.height, width: size.width)
         crop =
-            parameters.text("crop") == "random"
+            parameters.choice("crop", as: Crop.self) == .random
             ? RandomResizedCrop(
                 scale: parameters.interval("crop_scale"), ratio: parameters.interval("crop_ratio"))
             : nil
-        // The descriptor allows the names of the filters only.
-        filter = ResizeFilter(rawValue: parameters.text("filter"))!
+        filter = parameters.choice("filter", as: ResizeFilter.self)
         flips = parameters.boolean("flip")
         augmentation = try Augmentation(parameters)
         evaluatedShare = parameters.real("eval_crop")
@@ -123,7 +128,7 @@ public final class ImageFolder: DataSource {
 
         root = PathBytes(path)
         place = FolderPlace(path: path, parameters: parameters)
-        labelMode = parameters.text("labels")
+        labelSource = parameters.choice("labels", as: ImageTable.LabelSource.self)
         limit = parameters.optionalInteger("limit")
         allowedShare = parameters.real("max_bad")
     }
@@ -135,7 +140,7 @@ public final class ImageFolder: DataSource {
     public func open() throws {
         guard found.withLock({ $0 == nil }) else { return }
         let listing = try place.list()
-        let images = try ImageTable(listing, labels: labelMode, limit: limit, place: place)
+        let images = try ImageTable(listing, labels: labelSource, limit: limit, place: place)
         let ledger = RejectionLedger(
             listing, images: images, place: place, allowedShare: allowedShare)
         try ledger.check()

@@ -3,6 +3,16 @@ import JepaImages
 
 /// The images of a folder with their classes, packed: some 60 bytes an image.
 struct ImageTable: Sendable {
+    /// What is taken for the class of an image.
+    enum LabelSource: String, CaseIterable {
+        /// The first sub-folder, if there are two or more of them.
+        case auto
+        /// The first sub-folder.
+        case folders
+        /// Nothing.
+        case none
+    }
+
     /// The class of each image, -1 if unknown.
     let labels: [Int32]
     /// The names of the classes, in the order of their bytes.
@@ -21,13 +31,14 @@ struct ImageTable: Sendable {
     /// Chooses images and names classes.
     ///
     /// - Throws: `data` if there are no images, or no sub-folders where they are to be classes.
-    init(_ listing: FolderListing, labels mode: String, limit: Int?, place: FolderPlace) throws {
+    init(
+        _ listing: FolderListing, labels source: LabelSource, limit: Int?, place: FolderPlace
+    ) throws {
         guard !listing.images.isEmpty else { throw place.noImages(listing) }
         let folders = listing.images.map { $0.path.firstFolder }
         let names = Set(folders.compactMap { $0 }).sorted()
-        let isLabelled =
-            mode == "folders" || mode == "auto" && names.count >= 2
-        if mode == "folders" && names.isEmpty { throw place.noClasses }
+        let isLabelled = source == .folders || source == .auto && names.count >= 2
+        if source == .folders && names.isEmpty { throw place.noClasses }
 
         let all = listing.images.count
         let kept = min(limit ?? all, all)

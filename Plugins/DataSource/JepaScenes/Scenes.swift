@@ -29,12 +29,11 @@ public struct Scenes: DataSource {
                 help: "Images of the data set.", unit: .images),
             .size("size", in: 1...4096, default: 48, help: "Height and width of the images."),
             .choice(
-                "labels", of: SceneLabel.allCases.map(\.rawValue),
-                default: SceneLabel.largestClass.rawValue,
+                "labels", of: SceneLabel.self, default: .largestClass,
                 help: "What the label tells: the shape of the largest solid, the number of solids, "
                     + "or the distance of the nearest."),
             .choice(
-                "split", of: Split.allCases.map(\.rawValue), default: Split.train.rawValue,
+                "split", of: Split.self, default: .train,
                 help: "Which images; the two splits have none in common."),
             .integer(
                 "seed", in: 0...Int.max, default: 0,
@@ -81,9 +80,8 @@ public struct Scenes: DataSource {
         count = parameters.integer("count")
         let size = parameters.size("size")
         imageShape = ImageShape(height: size.height, width: size.width)
-        // The parameter admits nothing but these words.
-        label = SceneLabel(rawValue: parameters.text("labels"))!
-        firstScene = Split(rawValue: parameters.text("split"))!.firstScene
+        label = parameters.choice("labels", as: SceneLabel.self)
+        firstScene = parameters.choice("split", as: Split.self).firstScene
         seed = UInt64(parameters.integer("seed"))
         cropScale = parameters.interval("crop_scale")
         flip = parameters.boolean("flip")

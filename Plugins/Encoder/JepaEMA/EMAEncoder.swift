@@ -23,10 +23,16 @@ public final class EMAEncoder: Encoder {
                 "momentum", in: 0...1, default: (0.996, 1.0),
                 help: "The share of its own weights it keeps per step, from the first to the last."),
             .choice(
-                "mask_at", of: ["output", "input"], default: "output",
+                "mask_at", of: MaskedPlace.self, default: .output,
                 help: "What 'gather' masks: the output, whose tokens have seen the whole image, or "
                     + "the input, so that a target block sees only itself."),
         ])
+
+    /// What the masks of `gather` choose from.
+    private enum MaskedPlace: String, CaseIterable {
+        case output
+        case input
+    }
 
     private let replica: any Encoder
     private let followed: any Encoder
@@ -34,7 +40,7 @@ public final class EMAEncoder: Encoder {
     private let masksInput: Bool
 
     public init(parameters: StageParameters) throws {
-        masksInput = parameters.text("mask_at") == "input"
+        masksInput = parameters.choice("mask_at", as: MaskedPlace.self) == .input
         if masksInput && !parameters.isConnected("gather") {
             throw parameters.error(
                 "'mask_at' is 'input', but 'gather', which has the masks, is open",
@@ -78,9 +84,7 @@ public final class EMAEncoder: Encoder {
             blocks: 1, batch: blocks.blocks * blocks.batch, kept: blocks.kept,
             values: blocks.values)
         return try replica.encode(
-            StageInputs(
-                ["images": .variable(images), "keep": .mask(kept)], step: inputs.step,
-                random: inputs.random, trace: inputs.trace), on: tape)
+            inputs.replacing(["images": .variable(images), "keep": .mask(kept)]), on: tape)
     }
 
     public func afterUpdate(_ step: StepInfo) throws -> [Figure] {

@@ -39,7 +39,7 @@ public struct MultiblockMasker: Masker {
                 "allow_overlap", default: false,
                 help: "Whether target patches stay in the context."),
             .choice(
-                "sampler", of: ["unbiased", "official"], default: "unbiased",
+                "sampler", of: MultiblockSettings.Sampler.self, default: .unbiased,
                 help: "'official' draws as the released code does, which never reaches the last "
                     + "row and column and cuts contexts at the bottom of the image; 'unbiased' "
                     + "repairs both."),

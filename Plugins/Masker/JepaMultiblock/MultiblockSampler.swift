@@ -21,6 +21,12 @@ struct MultiblockObstacle {
 
 /// The parameters of the masker.
 struct MultiblockSettings: Sendable {
+    /// The ways to draw.
+    enum Sampler: String, CaseIterable {
+        case unbiased
+        case official
+    }
+
     let isOfficial: Bool
     let targetBlocks: Int
     let targetSizes: BlockSizeRange
@@ -32,7 +38,7 @@ struct MultiblockSettings: Sendable {
     let allowOverlap: Bool
 
     init(_ parameters: StageParameters) {
-        isOfficial = parameters.text("sampler") == "official"
+        isOfficial = parameters.choice("sampler", as: Sampler.self) == .official
         let limit: BlockSizeRange.Limit = isOfficial ? .belowGrid : .grid
         targetBlocks = parameters.integer("target_blocks")
         targetSizes = BlockSizeRange(

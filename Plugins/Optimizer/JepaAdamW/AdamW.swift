@@ -25,8 +25,7 @@ public final class AdamW: Optimizer {
                 "weight_decay", in: 0...1e3, default: (0.04, 0.4),
                 help: "The weight decay at the first and at the last step."),
             .choice(
-                "weight_decay_curve", of: Schedule.Curve.allCases.map(\.rawValue),
-                default: "cosine",
+                "weight_decay_curve", of: Schedule.Curve.self, default: .cosine,
                 help: "The curve of the weight decay; the paper's is linear."),
             .pair(
                 "betas", in: 0...0.999999, default: (0.9, 0.999),
@@ -49,7 +48,7 @@ public final class AdamW: Optimizer {
             from: lr, to: parameters.real("final_lr"), .cosine,
             warmUpFrom: parameters.optionalReal("start_lr") ?? lr / 5)
         let (first, last) = parameters.pair("weight_decay")
-        let curve = Schedule.Curve(rawValue: parameters.text("weight_decay_curve")) ?? .cosine
+        let curve = parameters.choice("weight_decay_curve", as: Schedule.Curve.self)
         weightDecay = Schedule(from: first, to: last, curve)
         betas = parameters.pair("betas")
         epsilon = parameters.real("epsilon")
