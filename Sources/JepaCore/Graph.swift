@@ -44,9 +44,6 @@ public struct Graph: Sendable {
     /// The names of the sections a graph file may have.
     public static let sections = ["pipeline", "seed", "stages", "train", "plugins"]
 
-    /// More than any method needs, and few enough for the checks to be quick.
-    private static let maximumStages = 200
-
     /// The mistakes in the outermost two levels; empty unless made by `init(collecting:)`.
     public let mistakes: [PipelineError]
     /// Stages that are written in a form that cannot be read; `mistakes` says why.
@@ -98,7 +95,7 @@ public struct Graph: Sendable {
     private static func name(_ setting: Setting?, _ errors: inout [PipelineError]) -> String {
         switch setting?.content {
         case nil: return "pipeline"
-        case .text(let name) where isName(name): return name
+        case .text(let name) where pipelineName.allows(name): return name
         default:
             errors.append(
                 PipelineError(
@@ -106,14 +103,6 @@ public struct Graph: Sendable {
                     at: setting?.location))
             return "pipeline"
         }
-    }
-
-    /// Whether a text can name a folder, as run folders are named after their pipeline.
-    private static func isName(_ text: String) -> Bool {
-        !text.isEmpty
-            && text.unicodeScalars.allSatisfy {
-                $0 != "/" && $0.properties.generalCategory != .control
-            }
     }
 
     private static func seed(_ setting: Setting?, _ errors: inout [PipelineError]) -> UInt64 {
@@ -174,7 +163,7 @@ public struct Graph: Sendable {
             return []
         }
         return entries.compactMap { entry in
-            guard entry.key.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) != nil else {
+            guard stageName.allows(entry.key) else {
                 errors.append(
                     PipelineError(
                         .value,

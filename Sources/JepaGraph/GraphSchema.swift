@@ -37,7 +37,7 @@ public struct GraphSchema {
                 "pipeline",
                 [
                     "description": "The name of the pipeline.", "type": "string",
-                    "pattern": "^[^/]+$", "default": "pipeline",
+                    "pattern": pattern(Graph.pipelineName.pattern), "default": "pipeline",
                 ]
             ),
             (
@@ -58,7 +58,8 @@ public struct GraphSchema {
                 "stages",
                 [
                     "description": "The stages by name.", "type": "object", "minProperties": 1,
-                    "maxProperties": 200, "propertyNames": ["pattern": "^[A-Za-z_][A-Za-z0-9_]*$"],
+                    "maxProperties": .init(.integer(Graph.maximumStages)),
+                    "propertyNames": ["pattern": pattern(Graph.stageName.pattern)],
                     "additionalProperties": ["$ref": "#/definitions/stage"],
                 ]
             ),
@@ -140,7 +141,7 @@ public struct GraphSchema {
         object([
             ("description", .init(.text("Input, \(socket.type): \(socket.help)"))),
             ("type", "string"),
-            ("pattern", "^[A-Za-z_][A-Za-z0-9_]*\\.[A-Za-z_][A-Za-z0-9_]*$"),
+            ("pattern", reference(to: Graph.stageName.pattern)),
         ])
     }
 
@@ -172,9 +173,8 @@ public struct GraphSchema {
         case .size(let range): oneOrSeveral(integer(range), count: 2)
         case .pair(let range), .interval(let range): oneOrSeveral(number(range), count: 2)
         case .reals(let range, let count): several(number(range), count: count)
-        case .stage: [("type", "string"), ("pattern", "^[A-Za-z_][A-Za-z0-9_]*$")]
-        case .property(let name):
-            [("type", "string"), ("pattern", .init(.text("^[A-Za-z_][A-Za-z0-9_]*\\.\(name)$")))]
+        case .stage: [("type", "string"), ("pattern", pattern(Graph.stageName.pattern))]
+        case .property(let name): [("type", "string"), ("pattern", reference(to: name))]
         case .losses: losses
         case .group(let parameters): fields(of: parameters)
         }
@@ -240,6 +240,14 @@ public struct GraphSchema {
     }
 
     // MARK: - Values
+
+    /// What a whole text has to look like.
+    private static func pattern(_ form: String) -> Setting { Setting(.text("^\(form)$")) }
+
+    /// `stage.name`
+    private static func reference(to name: String) -> Setting {
+        pattern("\(Graph.stageName.pattern)\\.\(name)")
+    }
 
     private static func texts(_ words: [String]) -> Setting {
         Setting(.list(words.map { Setting(.text($0)) }))

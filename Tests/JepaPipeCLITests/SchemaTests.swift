@@ -95,6 +95,19 @@ struct SchemaTests {
         }
     }
 
+    /// The schema and the check take the same names for those of a pipeline.
+    @Test(arguments: [
+        ("tiny", true), ("run 1 (größer)", true), ("a/b", false), ("", false), ("a\u{1}b", false),
+        ("a\u{7F}b", false), ("a\u{9F}b", false), ("a\u{A0}b", true),
+    ])
+    func namesOfPipelinesAreJudgedAlike(name: String, isAllowed: Bool) throws {
+        let graph = Setting(.mapping([.init("pipeline", Setting(.text(name)))]))
+        let bySchema = SchemaChecker(root: try Self.schema()).mistakes(in: graph)
+        #expect(!bySchema.contains { $0.hasSuffix("pattern") } == isAllowed, "\(bySchema)")
+        let found = Graph(collecting: graph).mistakes.map(\.message)
+        #expect(!found.contains { $0.hasPrefix("'pipeline'") } == isAllowed, "\(found)")
+    }
+
     @Test func theTextIsJSONAndSaysWhatAParameterIs() throws {
         let text = JSONWriter.text(of: try Self.schema())
         let json = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
