@@ -98,13 +98,11 @@ struct LinearMap {
         weight.accumulate(elements: outputs.lowerBound * inputs..<outputs.upperBound * inputs) {
             sum, adds in
             let x = recallX()
-            withExtendedLifetime(x) {
-                MatrixProduct(
-                    m: width, n: inputs, k: rows, a: gradient, aStride: width, transposesA: true,
-                    b: x.pointer, bStride: inputs, c: sum, cStride: inputs, beta: adds ? 1 : 0,
-                    precision: precision
-                ).runInParallel()
-            }
+            MatrixProduct(
+                m: width, n: inputs, k: rows, a: gradient, aStride: width, transposesA: true,
+                b: x.pointer, bStride: inputs, c: sum, cStride: inputs, beta: adds ? 1 : 0,
+                precision: precision
+            ).runInParallel()
         }
     }
 

@@ -19,6 +19,12 @@ public var vectorLevel: String {
 /// Runs `body` for 0 ..< items, each once, on all threads; returns when all are done.
 ///
 /// From inside a body it runs one item after the other on the calling thread.
+///
+/// `body` runs on many threads at a time without being `@Sendable`, which unsafe pointers are not
+/// either. What makes that safe the compiler cannot check, so each body has to keep to it: it
+/// reads only constants and memory that nobody writes meanwhile, and writes only memory that is
+/// its item's alone. What it has captured lives until this returns, and by then the caller sees
+/// all that was written, as every item ends with an atomic step that the caller waits for.
 func parallel(_ items: Int, _ body: (Int) -> Void) {
     withoutActuallyEscaping(body) { body in
         var work = body
@@ -79,7 +85,7 @@ func parallelSum(
     let parts = (count + size - 1) / size
     var sums = [Double](repeating: 0, count: parts)
     sums.withUnsafeMutableBufferPointer { sums in
-        nonisolated(unsafe) let place = sums
+        let place = sums
         parallel(parts) { part in
             place[part] = body(part * size..<min(count, (part + 1) * size))
         }

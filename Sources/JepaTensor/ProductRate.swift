@@ -42,9 +42,7 @@ package struct ProductRate {
         let product = MatrixProduct(
             m: m, n: n, k: k, a: a.pointer, aStride: k, b: b.pointer, bStride: n,
             c: c.mutablePointer, cStride: n)
-        return withExtendedLifetime((a, b, c)) {
-            let elapsed = ContinuousClock().measure { product.runInParallel(with: kernel) }
-            return 2 * Double(m) * Double(n) * Double(k) / (elapsed / .seconds(1))
-        }
+        let elapsed = ContinuousClock().measure { product.runInParallel(with: kernel) }
+        return 2 * Double(m) * Double(n) * Double(k) / (elapsed / .seconds(1))
     }
 }

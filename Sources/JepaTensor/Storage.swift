@@ -24,6 +24,6 @@ public final class Storage: @unchecked Sendable {
     /// Lends a block of unspecified contents for the time of a call.
     static func withScratch(_ count: Int, _ body: (UnsafeMutablePointer<Float>) -> Void) {
         let storage = Storage(count: count)
-        withExtendedLifetime(storage) { body(storage.pointer) }
+        body(storage.pointer)
     }
 }

@@ -14,7 +14,7 @@ extension Tape {
             qkv.shape.count == 3 && qkv.shape[1] > 0 && qkv.shape[2] % (3 * heads) == 0,
             "\(qkv.shape) does not hold queries, keys and values of \(heads) heads")
         let (batch, tokens, width) = (qkv.shape[0], qkv.shape[1], qkv.shape[2] / 3)
-        let attention = Attention(
+        let attention = HeadwiseAttention(
             rows: batch, images: batch, queries: tokens, keys: tokens, heads: heads,
             headWidth: width / heads, precision: precision)
         let (value, logSums) = attention.forward(
@@ -49,7 +49,7 @@ extension Tape {
                 && queries.shape[1] > 0 && keysValues.shape[1] > 0,
             "queries \(queries.shape) of \(heads) heads cannot attend to \(keysValues.shape)")
         let width = queries.shape[2]
-        let attention = Attention(
+        let attention = HeadwiseAttention(
             rows: queries.shape[0], images: keysValues.shape[0], queries: queries.shape[1],
             keys: keysValues.shape[1], heads: heads, headWidth: width / heads, precision: precision)
         let (value, logSums) = attention.forward(

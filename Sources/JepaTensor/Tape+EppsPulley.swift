@@ -38,7 +38,7 @@ extension Tape {
         var differences = [Double](repeating: 0, count: count * 2 * half)
         statistics.withUnsafeMutableBufferPointer { statistics in
             differences.withUnsafeMutableBufferPointer { differences in
-                nonisolated(unsafe) let (sums, places) = (statistics, differences)
+                let (sums, places) = (statistics, differences)
                 parallelRows(count, width: batch * half) { part in
                     for p in part {
                         sums[p] = jk_epps_pulley(
@@ -53,8 +53,7 @@ extension Tape {
         return record(value, keeps: keeps(z)) { gradient in
             let factor = gradient.scalar / Float(count)
             let passed = Tensor(uninitialized: [count, batch])
-            found.withUnsafeBufferPointer { found in
-                nonisolated(unsafe) let places = found
+            found.withUnsafeBufferPointer { places in
                 parallelRows(count, width: batch * half) { part in
                     for p in part {
                         jk_epps_pulley_backward(
@@ -72,21 +71,5 @@ extension Tape {
                 ).runInParallel()
             }
         }
-    }
-}
-
-extension Tensor {
-    /// The rows of a matrix divided by their lengths; rows of zeros stay.
-    public func withUnitRows() -> Tensor {
-        precondition(shape.count == 2, "\(shape) is not a matrix")
-        let result = Tensor(uninitialized: shape)
-        for row in 0..<shape[0] {
-            let place = row * shape[1]
-            let norm = jk_sum_of_squares(pointer + place, shape[1]).squareRoot()
-            jk_scale(
-                result.mutablePointer + place, pointer + place, Float(norm > 0 ? 1 / norm : 0),
-                shape[1])
-        }
-        return result
     }
 }

@@ -52,9 +52,7 @@ extension Tape {
         }
         let (columns, rows) = (unfolded(), shape[0] * kept)
         let value = Tensor(uninitialized: [shape[0], kept, map.width])
-        withExtendedLifetime(columns) {
-            map.write(map.result(columns.pointer, rows: rows, into: value.mutablePointer))
-        }
+        map.write(map.result(columns.pointer, rows: rows, into: value.mutablePointer))
         return record(value, keeps: keeps(weights: [weight, bias])) { gradient in
             map.accumulateBias(gradient.pointer, rows: rows)
             map.accumulateWeight(gradient.pointer, rows: rows, x: unfolded)

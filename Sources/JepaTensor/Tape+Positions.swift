@@ -19,7 +19,6 @@ extension Tape {
         let (input, slot) = (x.value, x.slot)
         let value = Tensor(uninitialized: x.shape)
         indices.values.withUnsafeBufferPointer { patches in
-            nonisolated(unsafe) let patches = patches
             parallelRows(rows, width: width) { part in
                 for row in part {
                     jk_sum(
@@ -50,7 +49,6 @@ extension Tape {
         let shared = token.value
         let value = Tensor(uninitialized: [indices.blocks * indices.batch, indices.kept, width])
         indices.values.withUnsafeBufferPointer { patches in
-            nonisolated(unsafe) let patches = patches
             parallelRows(rows, width: width) { part in
                 for row in part {
                     jk_sum(

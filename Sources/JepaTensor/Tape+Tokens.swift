@@ -17,7 +17,6 @@ extension Tape {
         let kept = indices.kept
         let value = Tensor(uninitialized: [indices.blocks * batch, kept, width])
         indices.values.withUnsafeBufferPointer { table in
-            nonisolated(unsafe) let table = table
             parallelRows(indices.blocks * batch, width: kept * width) { rows in
                 for row in rows where kept > 0 {
                     jk_gather_rows(
@@ -31,7 +30,6 @@ extension Tape {
             // By image, so that no two threads add to the same token.
             let passed = Tensor(repeating: 0, shape: shape)
             indices.values.withUnsafeBufferPointer { table in
-                nonisolated(unsafe) let table = table
                 parallel(kept > 0 ? batch : 0) { b in
                     for m in 0..<indices.blocks {
                         let row = m * batch + b

@@ -52,11 +52,17 @@ public struct Tensor: Sendable {
         self.offset = offset
     }
 
-    /// The elements, valid while this tensor is: take it from a tensor with a name, never from the
-    /// result of an expression.
+    /// The elements, valid while a tensor with this storage lives.
+    ///
+    /// Take it from a tensor with a name: a constant, a parameter, a property, what a closure has
+    /// captured. Swift may let a named value go after its own last use, but never earlier than an
+    /// access through a pointer or a call of code that it does not see, both of which the compiler
+    /// calls deinit barriers. Whatever uses the pointer, a loop or a kernel, is one of the two, so
+    /// the tensor outlives it and needs no `withExtendedLifetime`. Neither the result of an
+    /// expression nor an element of an array is kept like that.
     public var pointer: UnsafePointer<Float> { UnsafePointer(storage.pointer + offset) }
 
-    /// The elements for writing; the caller must be the only holder.
+    /// The elements for writing, valid like `pointer`; the caller must be the only holder.
     public var mutablePointer: UnsafeMutablePointer<Float> { storage.pointer + offset }
 
     /// The elements as an array, in row-major order.

@@ -55,6 +55,26 @@ import Testing
         }
     }
 
+    /// Nobody but the name holds the tensor, whose own last use is the pointer.
+    @Test func aTensorWithANameOutlivesItsPointer() async {
+        await #expect(processExitsWith: .success) {
+            let before = StoragePool.shared.usage.lent
+            let named = Tensor(repeating: 1, shape: [1 << 20])
+            let pointer = named.pointer
+            #expect(StoragePool.shared.usage.lent == before + 4 << 20)
+            #expect(pointer[17] == 1)
+        }
+    }
+
+    @Test func theResultOfAnExpressionDoesNotOutliveItsPointer() async {
+        await #expect(processExitsWith: .success) {
+            let before = StoragePool.shared.usage.lent
+            let pointer = Tensor(repeating: 1, shape: [1 << 20]).pointer
+            #expect(StoragePool.shared.usage.lent == before)
+            #expect(Int(bitPattern: pointer) != 0)
+        }
+    }
+
     @Test func whatGoesBackIsNotLent() async {
         await #expect(processExitsWith: .success) {
             let before = StoragePool.shared.usage.lent

@@ -127,7 +127,7 @@ void jk_to_bf16(uint16_t *out, const float *x, size_t count);
 
 // ---- GELU: x P(X <= x) for a normal X, the exact (erf) form ------------------------------------
 
-/// The error function; absolute error below 1.5e-7. out may be x.
+/// The error function inside GELU, by itself for tests; absolute error below 1.5e-7. out may be x.
 void jk_erf(float *out, const float *x, size_t count);
 /// out[i] = gelu(x[i]); out may be x.
 void jk_gelu(float *out, const float *x, size_t count);

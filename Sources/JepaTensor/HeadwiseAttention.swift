@@ -1,7 +1,7 @@
 import CKernels
 
 /// The computation behind the attention operations, one head of one image at a time.
-struct Attention {
+struct HeadwiseAttention {
     /// Rows of queries, a multiple of `images`; row r attends to image `r % images`.
     let rows: Int
     let images: Int
