@@ -165,13 +165,11 @@ struct StageRefusal: Error {
     let isPipelineError: Bool
 
     static func catching<Result>(_ body: () throws -> Result) throws -> Result {
-        do { return try body() } catch let error as PipelineError {
-            throw StageRefusal(reason: error.message, isPipelineError: true)
-        } catch let error as PipelineErrors {
+        do { return try body() } catch {
+            let found = PipelineErrors(error)?.errors
             throw StageRefusal(
-                reason: error.errors.map(\.message).joined(separator: "; "), isPipelineError: true)
-        } catch {
-            throw StageRefusal(reason: "\(error)", isPipelineError: false)
+                reason: found?.map(\.message).joined(separator: "; ") ?? "\(error)",
+                isPipelineError: found != nil)
         }
     }
 }
