@@ -24,9 +24,7 @@ enum BenchImages {
                     source, views: views, order: order, workers: settings.workers ?? threadCount),
                 views: views)
         } catch {
-            let reason =
-                (error as? PipelineErrors)?.errors.first?.message
-                ?? (error as? PipelineError)?.message ?? "\(error)"
+            let reason = PipelineErrors(error)?.errors.first?.message ?? "\(error)"
             self = .random(
                 Self.noise(source.imageShape, count: settings.batchSize, views: views),
                 reason: reason)

@@ -43,12 +43,11 @@ struct LoadedPipeline {
         func collecting<Result>(_ body: () throws -> Result) throws -> Result? {
             do {
                 return try body()
-            } catch let found as PipelineErrors {
+            } catch {
+                guard let found = PipelineErrors(error) else { throw error }
                 errors += found.errors
-            } catch let found as PipelineError {
-                errors.append(found)
+                return nil
             }
-            return nil
         }
         let pipeline = try collecting { try Pipeline(graph, registry: registry) }
         // Without a section that can be read, its own mistakes would only repeat that.

@@ -29,12 +29,10 @@ enum VerifyCommand: Command {
             try verification.replay()
             print(VerificationReport(verification).lines.joined(separator: "\n"))
             return verification.isRight ? JepaPipe.ExitStatus.done : JepaPipe.ExitStatus.failure
-        } catch let error as PipelineErrors {
+        } catch {
+            guard let errors = PipelineErrors(error) else { throw error }
             // The folder is data: whatever is wrong with it, the command line is right.
-            JepaPipe.report(error.description)
-            return JepaPipe.ExitStatus.failure
-        } catch let error as PipelineError {
-            JepaPipe.report(error.description)
+            JepaPipe.report(errors.description)
             return JepaPipe.ExitStatus.failure
         }
     }

@@ -1,5 +1,6 @@
 import Foundation
 import JepaCore
+import JepaFormats
 
 /// The columns of a table of numbers that a run has written, such as `metrics.csv`.
 package struct CurveTable: Sendable {
@@ -26,8 +27,8 @@ package struct CurveTable: Sendable {
     ///
     /// - Throws: `file` if there is no such file or its first line does not begin with `step`.
     package init(csv path: String) throws {
-        guard let bytes = FileManager.default.contents(atPath: path) else {
-            throw PipelineError(.file, "'\(path)' cannot be read")
+        guard let bytes = try File.contents(of: path) else {
+            throw PipelineError(.file, "there is no '\(path)'")
         }
         try self.init(text: bytes, path: path)
     }

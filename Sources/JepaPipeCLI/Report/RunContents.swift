@@ -47,28 +47,20 @@ package struct RunContents {
         let path = RunFolder.runPath(of: path)
         self.path = path
         name = URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
-        guard let bytes = FileManager.default.contents(atPath: path + "/run.json") else {
+        guard let record: RunRecord = try Self.decoded(path + "/run.json") else {
             throw RunFolder.noRun(
                 in: path, lacking: "run.json",
                 notes: ["A report is made of the folder that 'jepa-pipe run' leaves."])
         }
-        record = try Self.decode(bytes, path + "/run.json")
-        summary = try FileManager.default.contents(atPath: path + "/summary.json").map {
-            try Self.decode($0, path + "/summary.json")
-        }
-        let latest: Verdict? = try FileManager.default.contents(atPath: path + "/verdict.json").map
-        {
-            try Self.decode($0, path + "/verdict.json")
-        }
-        verdict = summary?.verdict ?? latest
+        self.record = record
+        summary = try Self.decoded(path + "/summary.json")
+        verdict = try summary?.verdict ?? Self.decoded(path + "/verdict.json")
         metrics = try Self.table(path + "/metrics.csv")
         looks = try Self.table(path + "/monitor.csv")
-        pipelineText =
-            (try? String(contentsOfFile: path + "/pipeline.yaml", encoding: .utf8)) ?? ""
+        pipelineText = try File.text(of: path + "/pipeline.yaml") ?? ""
         var omissions: [String] = []
-        evaluations = try Self.files(in: path + "/evaluations", ending: ".json").map { file in
-            try Self.decode(FileManager.default.contents(atPath: file) ?? Data(), file)
-        }
+        evaluations = try Self.files(in: path + "/evaluations", ending: ".json")
+            .compactMap(Self.decoded)
         pictures = try Self.files(in: path + "/pictures", ending: ".png").compactMap { file in
             guard let data = FileManager.default.contents(atPath: file) else {
                 omissions.append("The picture '\(file)' cannot be read.")
@@ -102,8 +94,9 @@ package struct RunContents {
     /// The last step there is a row of.
     var lastStep: Int { Int(metrics["loss"].last?.step ?? 0) }
 
-    private static func decode<Value: Decodable>(_ bytes: Data, _ path: String) throws -> Value {
-        try decodedJSON(from: bytes, of: "'\(path)'")
+    /// What a file says; nil if there is none.
+    private static func decoded<Value: Decodable>(_ path: String) throws -> Value? {
+        try File.contents(of: path).map { try decodedJSON(from: $0, of: "'\(path)'") }
     }
 
     /// A table, empty if the run has not written it yet.

@@ -202,12 +202,10 @@ package struct Sweep {
         mutating func collect(in row: String, _ body: () throws -> Void) {
             do {
                 try body()
-            } catch let errors as PipelineErrors {
-                for error in errors.errors { add(error, row) }
-            } catch let error as PipelineError {
-                add(error, row)
             } catch {
-                add(PipelineError(.configuration, "\(error)"), row)
+                let errors =
+                    PipelineErrors(error)?.errors ?? [PipelineError(.configuration, "\(error)")]
+                for error in errors { add(error, row) }
             }
         }
 
