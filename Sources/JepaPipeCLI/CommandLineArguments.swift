@@ -98,6 +98,16 @@ package struct CommandLineArguments: Sendable {
         return text
     }
 
+    /// The value of an option whose choices are the words of a type's cases; as `text`.
+    func choice<Choice: RawRepresentable>(
+        _ option: String, as type: Choice.Type
+    ) -> Choice where Choice.RawValue == String {
+        guard let choice = Choice(rawValue: text(option)) else {
+            fatalError("a choice of '\(option)' of '\(command.name)' is no \(type)")
+        }
+        return choice
+    }
+
     /// The value of an option with a range.
     package func optionalInteger(_ option: String) -> Int? { value(option).flatMap { Int($0) } }
 

@@ -117,9 +117,7 @@ enum EvalCommand: Command {
     ]
 
     static func run(_ arguments: CommandLineArguments, registry: Registry) throws -> Int32 {
-        guard let task = EvaluationTask(rawValue: arguments.text("--task")) else {
-            fatalError("a task is among the choices and not understood")
-        }
+        let task = arguments.choice("--task", as: EvaluationTask.self)
         let start = ContinuousClock.now
         let probe = try task.probe(arguments)
         let training = try StepwiseTraining(task, arguments)

@@ -33,9 +33,7 @@ enum ExportCommand: Command {
         ])
 
     static func run(_ arguments: CommandLineArguments, registry: Registry) throws -> Int32 {
-        guard let format = ModelExport.Format(rawValue: arguments.text("--format")) else {
-            fatalError("a format is among the choices and not understood")
-        }
+        let format = arguments.choice("--format", as: ModelExport.Format.self)
         let path = arguments.text("--out")
         let encoder = ModelNetwork(option: arguments.text("--encoder"))
         if format == .official && arguments.all("--encoder").count > 0 {

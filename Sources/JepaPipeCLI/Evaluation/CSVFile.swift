@@ -5,8 +5,8 @@ import JepaFormats
 /// A table of separated text whose first line names the columns.
 ///
 /// Fields end at commas, or at the semicolons or tabs that spreadsheets of some countries write: at
-/// what the first line has most of. They may be quoted, a quote within them doubled; lines end in LF or CRLF, a byte-order mark
-/// is skipped. Source: RFC 4180.
+/// what the first line has most of. They may be quoted, a quote within them doubled; lines end in LF
+/// or CRLF, a byte-order mark is skipped. Source: RFC 4180.
 struct CSVFile {
     /// The file.
     let path: String

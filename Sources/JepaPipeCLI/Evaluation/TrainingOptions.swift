@@ -31,7 +31,7 @@ extension LinearTrainingOptions {
         batchSize = arguments.optionalInteger("--train-batch") ?? batchSize
         rates = try arguments.numbers("--lr") ?? rates
         decays = try arguments.numbers("--weight-decay") ?? decays
-        rule = arguments.value("--optimizer").flatMap(LinearHeads.Rule.init(rawValue:)) ?? rule
+        rule = arguments.choice("--optimizer", as: LinearHeads.Rule.self)
         switch arguments.value("--norm") {
         case "none": normalisations = [false]
         case "batch": normalisations = [true]

@@ -7,6 +7,11 @@ struct EvaluationTables {
         let run: RunContents
         var record: EvaluationRecord
 
+        /// `target encoder after step 400`
+        var network: String {
+            record.encoder.network + (record.encoder.step.map { " after step \($0)" } ?? "")
+        }
+
         /// Whether another record is of the same network, so that only the newer is of interest.
         func isSameNetwork(as other: Column) -> Bool {
             let (own, others) = (record.encoder, other.record.encoder)
@@ -105,11 +110,9 @@ struct EvaluationTables {
     }
 
     private func heading(_ column: Column) -> String {
-        let encoder = column.record.encoder
-        let network = encoder.network + (encoder.step.map { " after step \($0)" } ?? "")
-        return areOfSeveralRuns
-            ? "\(HTML.escaped(column.run.name))<small>\(HTML.escaped(network))</small>"
-            : HTML.escaped(network)
+        areOfSeveralRuns
+            ? "\(HTML.escaped(column.run.name))<small>\(HTML.escaped(column.network))</small>"
+            : HTML.escaped(column.network)
     }
 
     private func cell(_ figure: EvaluationRecord.Figure) -> String {
@@ -162,9 +165,7 @@ struct EvaluationTables {
 
     /// What tells a column from the others, in a line.
     private func name(of column: Column) -> String {
-        let encoder = column.record.encoder
-        let network = encoder.network + (encoder.step.map { " after step \($0)" } ?? "")
-        return areOfSeveralRuns ? "\(column.run.name), \(network)" : network
+        areOfSeveralRuns ? "\(column.run.name), \(column.network)" : column.network
     }
 
     /// `2026-01-31 14:25 UTC` of a time in ISO 8601; another text as it is.

@@ -65,13 +65,13 @@ package enum SearchIndexCommand: Command {
         let pass = EmbeddingPass(
             store: FeatureStore(folder: path + ".parts"),
             batchSize: arguments.integer("--batch"), interruption: interruption)
-        let element = VectorTable.Element(rawValue: arguments.text("--precision"))
+        let element = arguments.choice("--precision", as: VectorTable.Element.self)
         let count: Int
         do {
             try pass.run(images, with: [embedder])
             count = try write(
                 path, description(chosen, folder, images, layers: embedder.layers), images,
-                embedder, pass, element ?? .float16)
+                embedder, pass, element)
         } catch let stop as EmbeddingPass.Interrupted {
             JepaPipe.report("Interrupted; the same command goes on with what is kept.")
             return 128 + stop.signal

@@ -108,11 +108,11 @@ struct DenseEvaluation {
         let parts = pass.parts(of: data.images.train)
         var (filled, next) = (0, chosen[...])
         for (number, part) in parts.enumerated() {
-            let entry = try Part(pass.store.read(embedder, data.images.train, part))
+            let entry = try Part(
+                pass.store.read(embedder, data.images.train, part), places: embedder.places)
             while let image = next.first, image.part == number {
                 let tokens = try entry.tokens(
-                    of: image.position, in: part, data.images.train, by: embedder
-                ).rows(at: image.patches)
+                    of: image.position, image.patches, in: part, data.images.train)
                 (rows.mutablePointer + filled * width)
                     .update(from: tokens.pointer, count: tokens.count)
                 filled += image.patches.count
@@ -160,7 +160,8 @@ struct DenseEvaluation {
         var clock = ProgressClock()
         for part in pass.parts(of: images) {
             let entries = try subjects.map {
-                try Part(pass.store.read($0.embedder, images, part))
+                try Part(
+                    pass.store.read($0.embedder, images, part), places: $0.embedder.places)
             }
             note(entries[0].entry.omitted, &result)
             for position in entries[0].entry.positions {
@@ -198,7 +199,7 @@ struct DenseEvaluation {
     ) throws -> [PixelMap] {
         try subjects.indices.map { place in
             let tokens = try entries[place].tokens(
-                of: position, in: part, data.images.test, by: subjects[place].embedder)
+                of: position, Array(0..<layout.grid.count), in: part, data.images.test)
             return try predictors[place].map(of: tokens, layout)
         }
     }
@@ -256,18 +257,22 @@ struct DenseEvaluation {
     /// The tokens of one part of the images.
     private struct Part {
         let entry: FeatureStore.Part
-        private let features: Tensor
+        /// A row per patch of each image.
+        private let tokens: Tensor
+        private let places: Int
         private let rows: [Int: Int]
 
-        init(_ entry: FeatureStore.Part) throws {
+        init(_ entry: FeatureStore.Part, places: Int) throws {
             self.entry = entry
-            features = try entry.features.floats()
+            self.places = places
+            let features = try entry.features.floats()
+            tokens = features.reshaped([features.shape[0] * places, features.shape[1] / places])
             rows = Dictionary(uniqueKeysWithValues: zip(entry.positions, 0...))
         }
 
-        /// The tokens of an image, `[N, D]`.
+        /// The tokens of patches of an image, `[n, D]`.
         func tokens(
-            of position: Int, in part: [Int], _ images: EvaluationImages, by embedder: Embedder
+            of position: Int, _ patches: [Int], in part: [Int], _ images: EvaluationImages
         ) throws -> Tensor {
             guard let row = rows[position] else {
                 throw PipelineError(
@@ -275,9 +280,7 @@ struct DenseEvaluation {
                     "one network could read '\(images.name?(part[position]) ?? "an image")' and "
                         + "another could not; --no-cache computes all features again")
             }
-            return features.rows(at: [row]).reshaped([
-                embedder.places, embedder.count / embedder.places,
-            ])
+            return tokens.rows(at: patches.map { row * places + $0 })
         }
     }
 }
