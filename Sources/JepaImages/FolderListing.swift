@@ -16,6 +16,8 @@ package struct FolderListing {
         package let path: PathBytes
         /// Bytes.
         package let size: Int64
+        /// When it was last written, in nanoseconds since 1970.
+        package let written: Int64
     }
 
     /// Something that looks like an image but is not listed.
@@ -126,7 +128,8 @@ package struct FolderListing {
         case (S_IFDIR, _):
             if isLink { linkedFolders.append(path) } else { subfolders.append(path) }
         case (S_IFREG, .image):
-            images.append(Entry(path: path, size: Int64(status.st_size)))
+            images.append(
+                Entry(path: path, size: Int64(status.st_size), written: status.written))
         case (S_IFREG, .unsupported(let format)):
             skip(
                 path, "the file is \(format), which is not supported; JPEG and PNG are",
@@ -139,6 +142,18 @@ package struct FolderListing {
 
     private mutating func skip(_ path: PathBytes, _ reason: String, isBad: Bool) {
         skipped.append(Skipped(path: path, reason: reason, isBad: isBad))
+    }
+}
+
+extension stat {
+    /// When the file was last written, in nanoseconds since 1970.
+    fileprivate var written: Int64 {
+        #if canImport(Darwin)
+            let time = st_mtimespec
+        #else
+            let time = st_mtim
+        #endif
+        return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
     }
 }
 

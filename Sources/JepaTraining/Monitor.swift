@@ -148,10 +148,11 @@ struct Monitor {
         return try rows.mapValues { try lidar(of: $0, viewsPerImage: settings.views) }
     }
 
+    /// Whether there is LiDAR to measure, if the features are not too wide for it.
+    private var wantsLiDAR: Bool { images.augmented.indices.count > 1 && settings.views > 1 }
+
     private func measuresLiDAR(_ features: Features?) -> Bool {
-        guard let features, images.augmented.indices.count > 1, settings.views > 1 else {
-            return false
-        }
+        guard wantsLiDAR, let features else { return false }
         return lidarOmission(width: features.judged.width) == nil
     }
 
@@ -159,7 +160,7 @@ struct Monitor {
     private func lidarOmission(width: Int) -> String? {
         let count = images.augmented.indices.count
         let needed = MonitorSettings.viewsNeeded(width: width, images: count)
-        guard count > 1, settings.views > 1, settings.views < needed else { return nil }
+        guard wantsLiDAR, settings.views < needed else { return nil }
         return "LiDAR is left out: for features of \(width) numbers it takes \(count) images in "
             + "\(needed) views ('views' of 'monitor'), not \(settings.views)."
     }

@@ -107,7 +107,8 @@ public final class RunFolder {
             .file, "'\(path)' is not empty: it holds \(isRun ? "another run" : "'\(first)'")",
             notes: [
                 isRun
-                    ? "Go on with that run by --resume \(path), or give --out a new folder."
+                    ? "Go on with that run by --resume \(shellQuoted(path)), or give --out a new "
+                        + "folder."
                     : "Give --out a folder that is empty or does not exist."
             ])
     }

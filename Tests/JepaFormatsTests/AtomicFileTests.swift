@@ -2,13 +2,14 @@ import Foundation
 import Glibc
 import JepaCore
 import JepaFormats
+import JepaTestSupport
 import Testing
 
 struct AtomicFileTests {
     private struct Interruption: Error {}
 
     @Test func writtenFileHoldsAllBytesAndLeavesNothingElse() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         try AtomicFile.write(to: folder.file("a")) { file in
             try file.append([1, 2])
             try file.append([])
@@ -22,7 +23,7 @@ struct AtomicFileTests {
     }
 
     @Test func anErrorOfTheWriterLeavesTheOldFile() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         try AtomicFile.write([1, 2, 3], to: folder.file("a"))
         #expect(throws: Interruption.self) {
             try AtomicFile.write(to: folder.file("a")) { file in
@@ -35,7 +36,7 @@ struct AtomicFileTests {
     }
 
     @Test func theFileIsNotSeenBeforeItIsComplete() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         try AtomicFile.write(to: folder.file("a")) { file in
             try file.append([1])
             let names = try folder.names()
@@ -46,7 +47,7 @@ struct AtomicFileTests {
     }
 
     @Test func twoWritersOfOneFileDoNotMix() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         try AtomicFile.write(to: folder.file("a")) { outer in
             try outer.append([1])
             try AtomicFile.write([2, 2, 2], to: folder.file("a"))
@@ -57,7 +58,7 @@ struct AtomicFileTests {
     }
 
     @Test func permissionsOfAReplacedFileStay() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         try AtomicFile.write([1], to: folder.file("a"))
         #expect(chmod(folder.file("a"), 0o640) == 0)
         try AtomicFile.write([2], to: folder.file("a"))
@@ -67,7 +68,7 @@ struct AtomicFileTests {
     }
 
     @Test func aLinkIsFollowed() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         try AtomicFile.write([1], to: folder.file("a"))
         #expect(symlink("a", folder.file("link")) == 0)
         try AtomicFile.write([2], to: folder.file("link"))
@@ -76,7 +77,7 @@ struct AtomicFileTests {
     }
 
     @Test func aScratchFileTakesThePlaceOfItsFile() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         try AtomicFile.write([1], to: folder.file("a"))
         #expect(chmod(folder.file("a"), 0o640) == 0)
         #expect(symlink("a", folder.file("link")) == 0)
@@ -104,7 +105,7 @@ struct AtomicFileTests {
     }
 
     @Test func whatIsNoRegularFileIsNotReplaced() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         expectError(.file, "cannot write '/dev/null': it is not a regular file") {
             try AtomicFile.write([1], to: "/dev/null")
         }
@@ -130,7 +131,7 @@ struct AtomicFileTests {
     // rights; it holds for a whole process, hence the exit test.
     @Test func aWriteThatTheSystemStopsLeavesTheOldFile() async {
         await #expect(processExitsWith: .success) {
-            let folder = try TemporaryFolder()
+            let folder = TemporaryFolder()
             try AtomicFile.write([1, 2, 3], to: folder.file("a"))
             signal(SIGXFSZ, SIG_IGN)
             var limit = rlimit(rlim_cur: 4096, rlim_max: 4096)
@@ -150,14 +151,14 @@ struct AtomicFileTests {
     }
 
     @Test func onlyLeftoversOfDeadProcessesAreRemoved() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let dead = try processThatHasEnded()
         let leftover = ".step.9.safetensors.\(dead).1.partial"
         let kept = [
             ".step.safetensors.\(getpid()).1.partial", "a.partial", ".b.1x.1.partial",
             ".c.\(dead).partial",
         ]
-        for name in kept + [leftover] { try folder.write([1], as: name) }
+        for name in kept + [leftover] { try folder.write([1], to: name) }
         #expect(try AtomicFile.removeLeftovers(in: folder.path) == [leftover])
         #expect(try folder.names() == kept.sorted())
         expectError(.file, "cannot list '\(folder.path)/no': No such file or directory") {
@@ -166,11 +167,11 @@ struct AtomicFileTests {
     }
 
     @Test func aScratchFileTakesThePlaceOfWhatAKilledProcessLeftOfTheSameFile() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let dead = try processThatHasEnded()
         let leftover = ".rows.npy.\(dead).1.partial"
         let kept = [".other.npy.\(dead).1.partial", ".npy.\(dead).1.partial"]
-        for name in kept + [leftover] { try folder.write([1], as: name) }
+        for name in kept + [leftover] { try folder.write([1], to: name) }
         unlink(try AtomicFile.scratch(for: folder.file("rows.npy")))
         #expect(try folder.names() == kept.sorted())
     }

@@ -2,6 +2,7 @@ import Glibc
 import JepaCore
 import JepaFormats
 import JepaTensor
+import JepaTestSupport
 import Testing
 
 struct NpyFileTests {
@@ -27,7 +28,7 @@ struct NpyFileTests {
     }
 
     @Test func writtenFilesAreThoseOfNumpy() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         try NpyFile.write(Tensor(Fixture.ramp(6), shape: [2, 3]), to: folder.file("float.npy"))
         #expect(try folder.bytes("float.npy") == Fixture.bytes("float.npy"))
         try NpyFile.write(
@@ -137,7 +138,7 @@ struct NpyFileTests {
     }
 
     @Test func whatIsNoFileIsRefused() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         expectError(.file, "cannot read '\(folder.path)': it is not a regular file") {
             _ = try NpyFile.read(folder.path)
         }

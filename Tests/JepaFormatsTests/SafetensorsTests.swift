@@ -1,6 +1,7 @@
 import JepaCore
 import JepaFormats
 import JepaTensor
+import JepaTestSupport
 import Testing
 
 struct SafetensorsTests {
@@ -39,7 +40,7 @@ struct SafetensorsTests {
     }
 
     @Test func aCopyIsTheSameFileWhateverTheOrder() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let original = try SafetensorsReader(path: Fixture.path("mixed.safetensors"))
         var writer = SafetensorsWriter(metadata: original.metadata)
         for tensor in original.tensors.reversed() {
@@ -55,7 +56,7 @@ struct SafetensorsTests {
     }
 
     @Test func writtenNumbersComeBackToTheBit() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let values: [Float] = [0, -0.0, .infinity, -.infinity, .nan, .leastNonzeroMagnitude, .pi]
         var writer = SafetensorsWriter(metadata: ["b": "2", "a": "1"])
         try writer.add("x", Tensor(values, shape: [7, 1]))
@@ -73,7 +74,7 @@ struct SafetensorsTests {
     }
 
     @Test func aFileWithoutTensorsIsValid() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         try SafetensorsWriter().write(to: folder.file("a"))
         #expect(try folder.bytes("a") == [8, 0, 0, 0, 0, 0, 0, 0] + Array("{}      ".utf8))
         #expect(try SafetensorsReader(path: folder.file("a")).tensors.isEmpty)
@@ -91,7 +92,7 @@ struct SafetensorsTests {
     }
 
     @Test func aMappedFileOutlivesItsReplacement() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         var writer = SafetensorsWriter()
         try writer.add("a", Tensor([1, 2], shape: [2]))
         try writer.write(to: folder.file("f"))

@@ -1,5 +1,6 @@
 import JepaCore
 import JepaFormats
+import JepaTestSupport
 import Testing
 
 struct TensorBoardEventsTests {
@@ -12,7 +13,7 @@ struct TensorBoardEventsTests {
         + "15000080bfb6c7ce88"
 
     @Test func eventsAreTheBytesThatTensorBoardReads() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let events = try TensorBoardEvents(folder: folder.path, time: 1_700_000_000.5)
         let name = "events.out.tfevents.1700000000.jepa-pipe"
         #expect(events.path == folder.file(name))
@@ -24,7 +25,7 @@ struct TensorBoardEventsTests {
     }
 
     @Test func aSecondFileOfTheSameSecondDoesNotReplaceTheFirst() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         for _ in 0..<3 { _ = try TensorBoardEvents(folder: folder.path, time: 1_700_000_000.5) }
         let name = "events.out.tfevents.1700000000.jepa-pipe"
         #expect(try folder.names() == [name, "\(name).1", "\(name).2"])

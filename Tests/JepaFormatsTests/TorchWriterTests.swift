@@ -1,11 +1,12 @@
 import JepaCore
 import JepaFormats
 import JepaTensor
+import JepaTestSupport
 import Testing
 
 struct TorchWriterTests {
     @Test func whatIsWrittenIsReadAgain() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let original = try TorchArchive(path: Fixture.path("torch.pth"))
         try TorchWriter.write(original.root, to: folder.file("a.pth"))
         let copy = try TorchArchive(path: folder.file("a.pth"))
@@ -26,7 +27,7 @@ struct TorchWriterTests {
 
     // torch.load read exactly these bytes, also with weights_only and mmap.
     @Test func theBytesAreThoseThatTorchHasRead() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         var root = TorchDictionary()
         root.add(.text("weight"), .tensor(StoredTensor("w", Tensor([1, 2, 3], shape: [3, 1]))))
         root.add(.integer(-7), .list([.none, .bool(true), .bool(false), .integer(1 << 40)]))
@@ -36,7 +37,7 @@ struct TorchWriterTests {
     }
 
     @Test func storagesBeginAtMultiplesOf64() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let items = (1...5).map { count in
             TorchValue.tensor(
                 StoredTensor("x", Tensor(repeating: Float(count) / 7, shape: [count])))
@@ -52,7 +53,7 @@ struct TorchWriterTests {
     }
 
     @Test func moreRecordsThanSixteenBitsCountAreKept() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let one = TorchValue.tensor(StoredTensor("x", Tensor(scalar: 1)))
         let many = TorchValue.list(Array(repeating: one, count: 0x10000))
         try TorchWriter.write(many, to: folder.file("a.pth"))

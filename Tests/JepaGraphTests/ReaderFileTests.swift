@@ -1,37 +1,28 @@
 import Foundation
 import JepaCore
 import JepaGraph
+import JepaTestSupport
 import Testing
 
 /// What happens before a file is read as YAML.
 struct ReaderFileTests {
-    private let folder: String
-
-    init() throws {
-        let url = FileManager.default.temporaryDirectory.appending(
-            path: "jepa-graph-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        folder = url.path
-    }
+    private let scratch = TemporaryFolder()
+    private var folder: String { scratch.path }
 
     private func write(_ name: String, _ bytes: [UInt8]) throws -> String {
-        let path = "\(folder)/\(name)"
-        try Data(bytes).write(to: URL(fileURLWithPath: path))
-        return path
+        try scratch.write(bytes, to: name)
+        return scratch.file(name)
     }
 
     private func shown(_ path: String) -> String {
         message { try GraphReader.read(path: path) }.replacing(folder, with: "DIR")
     }
 
-    private func removed() throws { try FileManager.default.removeItem(atPath: folder) }
-
     @Test func aFileIsRead() throws {
         let path = try write("g.yaml", Array("a: 1\n".utf8))
         let root = try GraphReader.read(path: path)
         #expect(compact(root) == "{a: 1}")
         #expect(root["a"]?.location?.file == path)
-        try removed()
     }
 
     @Test func aMissingFileNamesTheNearestOne() throws {
@@ -59,7 +50,6 @@ struct ReaderFileTests {
                 error: 'DIR' is a folder, not a graph file
                 Graph files there: ijepa.yaml, tiny.yaml.
                 """)
-        try removed()
     }
 
     @Test func anEmptyNameIsRefused() {
@@ -70,7 +60,6 @@ struct ReaderFileTests {
         #expect(mkfifo("\(folder)/pipe", 0o600) == 0)
         #expect(shown("\(folder)/pipe") == "error: 'DIR/pipe' is not a regular file")
         #expect(shown("/dev/zero") == "error: '/dev/zero' is not a regular file")
-        try removed()
     }
 
     @Test func aLinkThatLeadsInACircleIsRefused() throws {
@@ -79,7 +68,6 @@ struct ReaderFileTests {
         #expect(
             shown("\(folder)/a.yaml")
                 == "error: 'DIR/a.yaml' cannot be read: too many levels of symbolic links")
-        try removed()
     }
 
     // skipped: the superuser may read everything
@@ -87,7 +75,6 @@ struct ReaderFileTests {
         let path = try write("g.yaml", [])
         #expect(chmod(path, 0) == 0)
         #expect(shown(path) == "error: 'DIR/g.yaml' cannot be read: permission denied")
-        try removed()
     }
 
     @Test func anEnormousFileIsRefused() throws {
@@ -95,7 +82,6 @@ struct ReaderFileTests {
         #expect(
             shown(path)
                 == "error: 'DIR/big.yaml' is larger than 1024 KiB; a graph file is a few KiB")
-        try removed()
     }
 
     private static let encodings: [(String, [UInt8], String)] = [
@@ -130,6 +116,5 @@ struct ReaderFileTests {
         name: String, bytes: [UInt8], expected: String
     ) throws {
         #expect(shown(try write("g.yaml", bytes)) == expected)
-        try removed()
     }
 }

@@ -1,6 +1,7 @@
 import JepaCore
 import JepaImageFolder
 import JepaImages
+import JepaTestSupport
 import Testing
 
 @Suite("augmentation")
@@ -104,7 +105,7 @@ struct AugmentationTests {
 
     @Test(arguments: [false, true])
     func viewsAreDrawnApartAndTheFirstDoesNotDependOnTheSecond(isFast: Bool) throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         try folder.write(noise(width: 60, height: 40).pngData(), to: "a.png")
         let source = try imageFolder(
             folder.path,

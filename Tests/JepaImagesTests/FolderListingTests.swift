@@ -1,12 +1,11 @@
 import Foundation
 import JepaImages
+import JepaTestSupport
 import Testing
 
 @Suite("listing of folders")
 struct FolderListingTests {
-    private let folder: TemporaryFolder
-
-    init() throws { folder = try TemporaryFolder() }
+    private let folder = TemporaryFolder()
 
     private func list() throws -> FolderListing { try FolderListing(root: PathBytes(folder.path)) }
 
@@ -76,7 +75,7 @@ struct FolderListingTests {
     }
 
     @Test func aLinkToAFolderElsewhereIsFollowed() throws {
-        let other = try TemporaryFolder()
+        let other = TemporaryFolder()
         try other.write([1], to: "x/far.jpg")
         try FileManager.default.createSymbolicLink(
             atPath: folder.path + "/link", withDestinationPath: other.path)

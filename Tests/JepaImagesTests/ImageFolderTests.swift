@@ -3,6 +3,7 @@ import Foundation
 import JepaCore
 import JepaImageFolder
 import JepaImages
+import JepaTestSupport
 import Synchronization
 import Testing
 
@@ -29,9 +30,7 @@ func sample(
 
 @Suite("image_folder")
 struct ImageFolderTests {
-    private let folder: TemporaryFolder
-
-    init() throws { folder = try TemporaryFolder() }
+    private let folder = TemporaryFolder()
 
     private let small = [Setting.Entry("size", 8)]
 
@@ -243,6 +242,17 @@ struct ImageFolderTests {
             atPath: folder.path + "/b.png", toPath: folder.path + "/c.png")
         let renamed = try fingerprint()
         #expect(Set([first, resized, renamed]).count == 3)
+    }
+
+    @Test func theRevisionFollowsTheTimesOfFiles() throws {
+        for name in ["a.png", "b.png"] { try folder.writeImage(name) }
+        let first = try imageFolder(folder.path, small)
+        #expect(try imageFolder(folder.path, small).revision == first.revision)
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSince1970: 1)], ofItemAtPath: folder.file("a.png"))
+        let second = try imageFolder(folder.path, small)
+        #expect(second.revision != first.revision)
+        #expect(second.fingerprint() == first.fingerprint())
     }
 
     @Test func threadsDoNotDisturbEachOther() throws {

@@ -5,7 +5,7 @@ import Testing
 @Suite("maps of numbers")
 struct NumberMapTests {
     private func read(_ bytes: [UInt8]) throws -> NumberMap {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         try folder.write(bytes, to: "map.png")
         let reader = ImageReader()
         try reader.load(PathBytes(folder.path + "/map.png"))

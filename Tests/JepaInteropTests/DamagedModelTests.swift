@@ -3,14 +3,13 @@ import JepaCore
 import JepaFormats
 import JepaInterop
 import JepaTensor
+import JepaTestSupport
 import Testing
 
 /// Files that claim impossible things give errors and never end the program.
 @Suite struct DamagedModelTests {
-    private let folder: TemporaryFolder
+    private let folder = TemporaryFolder()
     private var path: String { folder.file("x") }
-
-    init() throws { folder = try TemporaryFolder() }
 
     /// Reads what there is; true if it could be read.
     private func isReadable(_ path: String) -> Bool {

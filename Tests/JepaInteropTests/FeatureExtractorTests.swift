@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func theLastOfSeveralLayersIsTheLayerAlone() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         try write(TinyModel().tensors, to: folder.file("x"))
         let model = try ModelWeights(reading: folder.file("x"), hints: ModelHints(heads: 2))
         let images = Tensor((0..<2 * 3 * 64).map { Float($0 % 17) / 17 }, shape: [2, 3, 8, 8])
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test func theTwoEncodersDiffer() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         try write(TinyModel().tensors, to: folder.file("x"))
         let model = try ModelWeights(reading: folder.file("x"), hints: ModelHints(heads: 2))
         let images = Tensor(repeating: 0.5, shape: [1, 3, 8, 8])

@@ -3,13 +3,12 @@ import JepaCore
 import JepaFormats
 import JepaInterop
 import JepaTensor
+import JepaTestSupport
 import Testing
 
 /// Tables of features and what stands beside them.
 @Suite struct FeatureFileTests {
-    private let folder: TemporaryFolder
-
-    init() throws { folder = try TemporaryFolder() }
+    private let folder = TemporaryFolder()
 
     /// Five rows of two patches of three numbers; those of 1 and 4 do not stay.
     private func write(_ name: String, dropping: Set<Int> = [1, 4]) throws {

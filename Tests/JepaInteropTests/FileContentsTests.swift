@@ -3,13 +3,12 @@ import JepaCore
 import JepaFormats
 import JepaInterop
 import JepaTensor
+import JepaTestSupport
 import Testing
 
 /// Files are recognised by what is in them.
 @Suite struct FileContentsTests {
-    private let folder: TemporaryFolder
-
-    init() throws { folder = try TemporaryFolder() }
+    private let folder = TemporaryFolder()
 
     @Test func namesDoNotMatter() throws {
         let file = folder.file("x.txt")

@@ -1,13 +1,12 @@
 import Foundation
 import JepaFormats
 import JepaInterop
+import JepaTestSupport
 import Testing
 
 /// Weights come out as they went in, to the bit.
 @Suite struct RoundTripTests {
-    private let folder: TemporaryFolder
-
-    init() throws { folder = try TemporaryFolder() }
+    private let folder = TemporaryFolder()
 
     /// Import, write the folder, read it again, export.
     private func export(

@@ -3,14 +3,13 @@ import JepaFormats
 import JepaInterop
 import JepaNN
 import JepaTensor
+import JepaTestSupport
 import Testing
 
 /// What is not exactly the weights of a model is refused, with everything that is wrong.
 @Suite struct StrictLoadingTests {
-    private let folder: TemporaryFolder
+    private let folder = TemporaryFolder()
     private var path: String { folder.file("x") }
-
-    init() throws { folder = try TemporaryFolder() }
 
     private func failure(
         _ model: TinyModel, _ hints: ModelHints = ModelHints(heads: 2)

@@ -61,21 +61,6 @@ func bytes(_ tensors: [StoredTensor]) -> [String: [UInt8]] {
     Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.withUnsafeBytes { Array($0) }) })
 }
 
-/// A folder that goes away with the test.
-final class TemporaryFolder {
-    let path: String
-
-    init() throws {
-        path = NSTemporaryDirectory() + "/jepa-interop-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(
-            atPath: path, withIntermediateDirectories: false)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func file(_ name: String) -> String { "\(path)/\(name)" }
-}
-
 /// `../shared/reference/interop`, for tests that are skipped where it is not.
 enum Reference {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent()

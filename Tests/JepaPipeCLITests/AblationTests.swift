@@ -3,6 +3,7 @@ import JepaCore
 import JepaGraph
 import JepaPipeCLI
 import JepaStages
+import JepaTestSupport
 import JepaTraining
 import Testing
 
@@ -60,14 +61,14 @@ import Testing
 
     @Test(arguments: names)
     func everyRowTakesTwoSteps(name: String) throws {
-        let out = NSTemporaryDirectory() + "/jepa-ablation-\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: out) }
+        let scratch = TemporaryFolder()
         let options = Sweep.Options(
             overrides: try Self.small.map { try SettingOverride($0) }, seeds: [0])
         let sweep = try Sweep(
             SweepFile(path: "\(Self.folder)/\(name)"), options, registry: Self.registry)
         var runner = SweepRunner(
-            sweep, in: out, registry: try Self.registry, interruption: Interruption(),
+            sweep, in: scratch.file("out"), registry: try Self.registry,
+            interruption: Interruption(),
             identity: RunIdentity(version: "1.0", command: "", resumeCommand: ""))
         try runner.run()
         #expect(!runner.hasFailed)

@@ -1,6 +1,7 @@
 import Foundation
 import JepaFormats
 import JepaPipeCLI
+import JepaTestSupport
 import Testing
 
 /// `bench`: what it prints, and how it deals with a peer.
@@ -34,13 +35,10 @@ struct BenchTests {
     private func run(
         _ line: String, graph: String = TinyPipeline.text, look: (String) throws -> Void = { _ in }
     ) throws -> Program.Outcome {
-        let folder = NSTemporaryDirectory() + "/jepa-bench-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        try AtomicFile.write(graph, to: folder + "/tiny.yaml")
-        let outcome = try Program.run(line, in: folder)
-        try look(folder)
+        let scratch = TemporaryFolder()
+        try scratch.write(graph, to: "tiny.yaml")
+        let outcome = try Program.run(line, in: scratch.path)
+        try look(scratch.path)
         return outcome
     }
 

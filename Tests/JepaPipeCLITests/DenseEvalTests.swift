@@ -11,26 +11,15 @@ import Testing
 /// Images are 24x16, of which evaluation sees the columns 4 to 19: red up to an edge of its own, blue
 /// behind it. What is outside has class 3, which evaluation must not see.
 final class DenseEvalTests {
-    private let folder: String
+    private let scratch = TemporaryFolder()
+    private var folder: String { scratch.path }
 
     init() throws {
-        folder = NSTemporaryDirectory() + "/jepa-dense-\(UUID().uuidString)"
-        for place in ["images", "labels", "depth"] {
-            try FileManager.default.createDirectory(
-                atPath: "\(folder)/photos/\(place)/train", withIntermediateDirectories: true)
-            try FileManager.default.createDirectory(
-                atPath: "\(folder)/photos/\(place)/val", withIntermediateDirectories: true)
-        }
-        try AtomicFile.write(TinyPipeline.text, to: folder + "/tiny.yaml")
         for number in 0..<24 {
             try write(number, "\(number % 4 == 3 ? "val" : "train")/\(number)")
         }
-        guard run("run", "DIR/tiny.yaml", "--out", "DIR/run") == 0 else {
-            throw CocoaError(.fileWriteUnknown)
-        }
+        try scratch.train()
     }
-
-    deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     private func write(_ number: Int, _ name: String) throws {
         let edge = 8 + 4 * (number % 3)
@@ -41,32 +30,25 @@ final class DenseEvalTests {
                 let noise = UInt8((x * 7 + y * 13 + number * 5) % 32)
                 return x < edge ? [200 + noise, noise, noise] : [noise, noise, 200 + noise]
             })
-        try AtomicFile.write(image.pngData(), to: "\(folder)/photos/images/\(name).png")
+        try scratch.write(image.pngData(), to: "photos/images/\(name).png")
         let isSeen = { (x: Int) in 4..<20 ~= x }
         let classes = pixels.map { x, y in
             isSeen(x) ? (y == 0 && x > 15 ? 255 : x < edge ? 0 : 1) : UInt16(3)
         }
-        try AtomicFile.write(
+        try scratch.write(
             NumberPNG.bytes(width: 24, height: 16, values: classes, colours: 8),
-            to: "\(folder)/photos/labels/\(name).png")
+            to: "photos/labels/\(name).png")
         // 1.5 and 6 metres, in millimetres; nothing known at the top; 60 m where nothing is seen.
         let depths = pixels.map { x, y -> UInt16 in
             isSeen(x) ? (y < 2 ? 0 : x < edge ? 1500 : 6000) : 60_000
         }
-        try AtomicFile.write(
+        try scratch.write(
             NumberPNG.bytes(width: 24, height: 16, bits: 16, values: depths),
-            to: "\(folder)/photos/depth/\(name).png")
-    }
-
-    private func run(_ words: String...) -> Int32 {
-        JepaPipe.run(words.map { $0.replacing("DIR", with: folder) })
+            to: "photos/depth/\(name).png")
     }
 
     private func eval(_ words: String...) throws -> EvaluationRecord {
-        let file = folder + "/record.json"
-        let all = ["eval", "DIR/run"] + words + ["--cache", "DIR/cache", "--out", file]
-        try #require(JepaPipe.run(all.map { $0.replacing("DIR", with: folder) }) == 0)
-        return try EvaluationRecord(file: file)
+        try scratch.evaluation(["DIR/run"] + words + ["--cache", "DIR/cache"])
     }
 
     @Test func mapsOfClassesAreReadAndCutAsTheirImages() throws {
@@ -136,9 +118,7 @@ final class DenseEvalTests {
             #expect(figure.untrained != nil && figure.pixels != nil && figure.baseline != nil)
         }
         // The record and the picture lie in the run, where the report finds them, and at --out.
-        let files = try FileManager.default.contentsOfDirectory(
-            atPath: folder + "/run/evaluations")
-        #expect(files.contains { $0.hasPrefix(task) })
+        #expect(try scratch.names(in: "run/evaluations").contains { $0.hasPrefix(task) })
         for path in ["run/pictures/\(task).png", "record.png"] {
             let picture = try Image(contentsOf: "\(folder)/\(path)")
             // Six images side by side.
@@ -154,18 +134,17 @@ final class DenseEvalTests {
 
     @Test func keptTokensGiveTheSameFigures() throws {
         let first = try eval("--task", "segmentation", "--data", "scenes", "--images", "40")
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder + "/cache")
         // Network, untrained network and pixels; training and test images.
-        #expect(names.count == 6)
+        #expect(try scratch.names(in: "cache").count == 6)
         let second = try eval("--task", "segmentation", "--data", "scenes", "--images", "40")
         #expect(second.figures == first.figures)
         // Distances are asked of the same tokens.
         _ = try eval("--task", "depth", "--data", "scenes", "--images", "40")
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/cache").count == 6)
+        #expect(try scratch.names(in: "cache").count == 6)
     }
 
     @Test func anImageThatCannotBeReadIsNamedAndLeftOut() throws {
-        try AtomicFile.write("no image", to: folder + "/photos/images/train/4.png")
+        try scratch.write("no image", to: "photos/images/train/4.png")
         let record = try eval("--task", "segmentation", "--data", "DIR/photos")
         #expect(record.data.trainImages == 17)
         #expect(record.notes.count { $0.contains("'4.png' is left out") } == 1)
@@ -238,9 +217,8 @@ final class DenseEvalTests {
     func mapsThatCannotBeUsedAreNamed(
         _ change: String, _ options: String, _ message: String
     ) throws {
-        try AtomicFile.write(
-            NumberPNG.bytes(width: 3, height: 2, values: [0, 1, 0, 1, 0, 1]),
-            to: folder + "/small.png")
+        try scratch.write(
+            NumberPNG.bytes(width: 3, height: 2, values: [0, 1, 0, 1, 0, 1]), to: "small.png")
         let task = options.contains("--task") ? "" : "--task segmentation"
         let outcome = try Program.run(
             "\(change) && jepa-pipe eval run --data photos --no-cache \(task) \(options)",

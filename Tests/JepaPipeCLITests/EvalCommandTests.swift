@@ -3,44 +3,36 @@ import JepaEvaluation
 import JepaFormats
 import JepaImages
 import JepaPipeCLI
+import JepaTestSupport
 import Testing
 
 /// Evaluations of a tiny run and of its exported weights, by command lines.
 final class EvalCommandTests {
-    private let folder: String
+    private let scratch = TemporaryFolder()
+    private var folder: String { scratch.path }
 
     init() throws {
-        folder = NSTemporaryDirectory() + "/jepa-eval-\(UUID().uuidString)"
-        for place in ["photos/train/red", "photos/train/blue", "photos/test/blue", "cells"] {
-            try FileManager.default.createDirectory(
-                atPath: "\(folder)/\(place)", withIntermediateDirectories: true)
-        }
-        try AtomicFile.write(TinyPipeline.text, to: folder + "/tiny.yaml")
         // Ten images of two plain colours to learn from, three to judge; one of them is broken.
         for number in 0..<10 {
             let name = number % 2 == 0 ? "red" : "blue"
             try write("photos/train/\(name)/\(number)", number, isRed: number % 2 == 0)
         }
         for number in 0..<3 { try write("photos/test/blue/\(number)", number + 20, isRed: false) }
-        try AtomicFile.write("not an image", to: folder + "/photos/train/red/4.png")
+        try scratch.write("not an image", to: "photos/train/red/4.png")
         // Twelve images whose brightness is their number.
         var table = "file,split,cells,good\n"
         for number in 0..<12 {
             let image = Image(
                 width: 16, height: 16,
                 colour: Colour(UInt8(20 * number), UInt8(10 * number), UInt8(100)))
-            try AtomicFile.write(image.pngData(), to: "\(folder)/cells/\(number).png")
+            try scratch.write(image.pngData(), to: "cells/\(number).png")
             table +=
                 "\(number).png,\(number % 3 == 0 ? "test" : "train"),\(number),"
                 + "\(number == 11 ? 0 : 1)\n"
         }
-        try AtomicFile.write(table, to: folder + "/cells.csv")
-        guard run("run", "DIR/tiny.yaml", "--out", "DIR/run") == 0 else {
-            throw CocoaError(.fileWriteUnknown)
-        }
+        try scratch.write(table, to: "cells.csv")
+        try scratch.train()
     }
-
-    deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     private func write(_ path: String, _ number: Int, isRed: Bool) throws {
         let image = Image(
@@ -49,20 +41,13 @@ final class EvalCommandTests {
                 let strong = place % 3 == (isRed ? 0 : 2)
                 return UInt8((place * (number + 3)) % 64 + (strong ? 180 : 0))
             })
-        try AtomicFile.write(image.pngData(), to: "\(folder)/\(path).png")
-    }
-
-    private func run(_ words: String...) -> Int32 {
-        JepaPipe.run(words.map { $0.replacing("DIR", with: folder) })
+        try scratch.write(image.pngData(), to: "\(path).png")
     }
 
     private func eval(_ words: String...) throws -> EvaluationRecord { try eval(words) }
 
     private func eval(_ words: [String]) throws -> EvaluationRecord {
-        let file = folder + "/record.json"
-        let all = ["eval"] + words + ["--cache", "DIR/cache", "--out", file]
-        try #require(JepaPipe.run(all.map { $0.replacing("DIR", with: folder) }) == 0)
-        return try EvaluationRecord(file: file)
+        try scratch.evaluation(words + ["--cache", "DIR/cache"])
     }
 
     @Test func foldersAreClassesAndUnreadableImagesAreNamed() throws {
@@ -98,9 +83,19 @@ final class EvalCommandTests {
         #expect(!record.notes.contains { $0.contains("left out") })
     }
 
+    @Test func imagesThatWereWrittenAgainAreEmbeddedAgain() throws {
+        let words = ["DIR/run", "--task", "knn", "--data", "DIR/photos"]
+        _ = try eval(words)
+        // Network, untrained network and pixels; training and test images.
+        #expect(try scratch.names(in: "cache").count == 6)
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSince1970: 1)],
+            ofItemAtPath: scratch.file("photos/train/red/0.png"))
+        _ = try eval(words)
+        #expect(try scratch.names(in: "cache").count == 9)
+    }
+
     @Test(.enabled(if: Program.isBuilt)) func oneImageIsNotEnough() throws {
-        try FileManager.default.createDirectory(
-            atPath: folder + "/one", withIntermediateDirectories: false)
         try write("one/1", 1, isRed: true)
         let outcome = try Program.run(
             "jepa-pipe eval run --task knn --data one --no-cache", in: folder)
@@ -145,8 +140,7 @@ final class EvalCommandTests {
             ),
         ])
     func foldersThatCannotBeUsedAreNamedAsTyped(options: String, message: String) throws {
-        try FileManager.default.createDirectory(
-            atPath: folder + "/empty", withIntermediateDirectories: false)
+        try scratch.makeFolder("empty")
         let outcome = try Program.run(
             "jepa-pipe eval run --task knn --no-cache \(options)", in: folder)
         #expect(outcome.status != 0)
@@ -156,8 +150,7 @@ final class EvalCommandTests {
 
     @Test func theRecordOfARunIsWrittenIntoItsFolder() throws {
         _ = try eval("DIR/run", "--task", "linear", "--data", "DIR/photos")
-        let files = try FileManager.default.contentsOfDirectory(
-            atPath: folder + "/run/evaluations")
+        let files = try scratch.names(in: "run/evaluations")
         #expect(files.count == 1)
         #expect(files[0].wholeMatch(of: /linear-[0-9]{8}-[0-9]{6}\.json/) != nil)
     }
@@ -165,7 +158,7 @@ final class EvalCommandTests {
     @Test func keptFeaturesGiveTheSameFiguresAndAreNotComputedAgain() throws {
         let first = try eval("DIR/run", "--task", "linear", "--data", "scenes", "--images", "60")
         let cache = folder + "/cache"
-        let names = try FileManager.default.contentsOfDirectory(atPath: cache)
+        let names = try scratch.names(in: "cache")
         // Network, untrained network and pixels; training and test images.
         #expect(names.count == 6)
         let dates = { () -> [Date?] in
@@ -178,7 +171,7 @@ final class EvalCommandTests {
         let second = try eval("DIR/run", "--task", "linear", "--data", "scenes", "--images", "60")
         #expect(second.figures == first.figures)
         #expect(try dates() == before)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: cache).count == 6)
+        #expect(try scratch.names(in: "cache").count == 6)
     }
 
     /// The seed of a run draws its untrained network again.
@@ -197,7 +190,8 @@ final class EvalCommandTests {
 
     @Test func exportedWeightsGiveTheFiguresOfTheRun() throws {
         let own = try eval("DIR/run", "--task", "knn", "--data", "scenes", "--images", "80")
-        try #require(run("export", "DIR/run", "--format", "huggingface", "--out", "DIR/hf") == 0)
+        try #require(
+            scratch.run("export", "DIR/run", "--format", "huggingface", "--out", "DIR/hf") == 0)
         let other = try eval("DIR/hf", "--task", "knn", "--data", "scenes", "--images", "80")
         #expect(other.figures.map(\.value) == own.figures.map(\.value))
         #expect(other.encoder.step == nil)
@@ -233,7 +227,7 @@ final class EvalCommandTests {
             let shade = number == 5 ? "" : number < 6 ? "dark" : "bright"
             table += "\(number).png,\(number % 3 == 0 ? "test" : "train"),\(shade)\n"
         }
-        try AtomicFile.write(table, to: folder + "/shades.csv")
+        try scratch.write(table, to: "shades.csv")
         let words = [
             "DIR/run", "--data", "DIR/cells", "--labels", "DIR/shades.csv", "--column", "shade",
             "--task",
@@ -244,14 +238,12 @@ final class EvalCommandTests {
         #expect(record.data.testImages == 4)
         #expect(record.notes.contains { $0.contains("without a class") })
         #expect(try figure("linear", record).pixels == 1)
-        let all = ["eval"] + words + ["count", "--no-cache"]
-        #expect(JepaPipe.run(all.map { $0.replacing("DIR", with: folder) }) == 1)
+        #expect(scratch.run(["eval"] + words + ["count", "--no-cache"]) == 1)
     }
 
     /// In the folder `a` there is `a/x0.png`, which is also what `x0.png` is called from above it.
     @Test func anExactPathIsNoOtherImage() throws {
-        try FileManager.default.createDirectory(
-            atPath: folder + "/a/a", withIntermediateDirectories: true)
+        try scratch.makeFolder("a/a")
         var table = "file,split,cells\n"
         for number in 0..<12 {
             for place in ["a/x\(number).png", "a/a/x\(number).png"] {
@@ -261,7 +253,7 @@ final class EvalCommandTests {
             let split = number % 3 == 0 ? "test" : "train"
             table += "x\(number).png,\(split),\(number)\na/x\(number).png,\(split),\(number)\n"
         }
-        try AtomicFile.write(table, to: folder + "/a.csv")
+        try scratch.write(table, to: "a.csv")
         let record = try eval(
             "DIR/run", "--task", "count", "--data", "DIR/a", "--labels", "DIR/a.csv", "--column",
             "cells")
@@ -276,7 +268,7 @@ final class EvalCommandTests {
                 "\(number).png,\(number % 3 == 0 ? "test" : "train"),\(number),"
                 + "\(number == 11 ? "blurred" : "")\n"
         }
-        try AtomicFile.write(table, to: folder + "/remarks.csv")
+        try scratch.write(table, to: "remarks.csv")
         let words = [
             "DIR/run", "--task", "count", "--data", "DIR/cells", "--labels", "DIR/remarks.csv",
             "--column", "cells", "--where",
@@ -285,8 +277,7 @@ final class EvalCommandTests {
         #expect(record.data.trainImages == 7)
         #expect(record.data.testImages == 4)
         for wrong in ["remark", "=blurred"] {
-            let all = ["eval"] + words + [wrong, "--no-cache"]
-            #expect(JepaPipe.run(all.map { $0.replacing("DIR", with: folder) }) == 2)
+            #expect(scratch.run(["eval"] + words + [wrong, "--no-cache"]) == 2)
         }
     }
 
@@ -329,7 +320,8 @@ final class EvalCommandTests {
         ],
     ])
     func commandLinesThatLackSomethingAreRefused(words: [String]) throws {
-        try #require(run("export", "DIR/run", "--format", "huggingface", "--out", "DIR/hf") == 0)
+        try #require(
+            scratch.run("export", "DIR/run", "--format", "huggingface", "--out", "DIR/hf") == 0)
         #expect(JepaPipe.run(words.map { $0.replacing("DIR", with: folder) }) == 2)
     }
 }

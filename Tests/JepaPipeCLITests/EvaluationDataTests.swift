@@ -3,17 +3,14 @@ import JepaEvaluation
 import JepaFormats
 import JepaImages
 import JepaPipeCLI
+import JepaTestSupport
 import Testing
 
 /// Which images an evaluation takes, and how it sees them.
 final class EvaluationDataTests {
-    private let folder: String
+    private let scratch = TemporaryFolder()
 
     init() throws {
-        folder = NSTemporaryDirectory() + "/jepa-data-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(
-            atPath: folder + "/wide", withIntermediateDirectories: true)
-        try AtomicFile.write(TinyPipeline.text, to: folder + "/tiny.yaml")
         // Images three times as wide as high; how bright the left third is, is their number.
         var table = "file,split,level\n"
         for number in 0..<24 {
@@ -22,24 +19,15 @@ final class EvaluationDataTests {
                 return Array(repeating: place % 48 < 16 ? UInt8(10 * number) : noise, count: 3)
             }
             let image = Image(width: 48, height: 16, pixels: pixels)
-            try AtomicFile.write(image.pngData(), to: "\(folder)/wide/\(number).png")
+            try scratch.write(image.pngData(), to: "wide/\(number).png")
             table += "\(number).png,\(number % 4 == 0 ? "test" : "train"),\(number)\n"
         }
-        try AtomicFile.write(table, to: folder + "/wide.csv")
-        guard JepaPipe.run(["run", folder + "/tiny.yaml", "--out", folder + "/run"]) == 0 else {
-            throw CocoaError(.fileWriteUnknown)
-        }
+        try scratch.write(table, to: "wide.csv")
+        try scratch.train()
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: folder) }
-
     private func eval(_ words: String) throws -> EvaluationRecord {
-        let file = folder + "/record.json"
-        let all = "eval DIR/run --no-cache --out DIR/record.json --task \(words)"
-        try #require(
-            JepaPipe.run(
-                all.split(separator: " ").map { String($0).replacing("DIR", with: folder) }) == 0)
-        return try EvaluationRecord(file: file)
+        try scratch.evaluation("DIR/run --no-cache --task \(words)")
     }
 
     private let count = "count --data DIR/wide --column level --labels DIR/wide.csv"
@@ -56,12 +44,12 @@ final class EvaluationDataTests {
     @Test(arguments: [";", "\t"])
     func fieldsMayBeSeparatedOtherwise(separator: String) throws {
         let commas = try eval(count)
-        let text = try String(contentsOfFile: folder + "/wide.csv", encoding: .utf8)
-        let lines = text.split(separator: "\n").enumerated().map { line, fields in
+        let lines = try scratch.text("wide.csv").split(separator: "\n").enumerated().map {
+            line, fields in
             (fields.split(separator: ",") + [line == 0 ? "\"a, b, c, d\"" : "x"])
                 .joined(separator: separator)
         }
-        try AtomicFile.write(lines.joined(separator: "\n"), to: folder + "/wide.csv")
+        try scratch.write(lines.joined(separator: "\n"), to: "wide.csv")
         #expect(try eval(count).figures == commas.figures)
     }
 

@@ -2,19 +2,13 @@ import Foundation
 import JepaCore
 import JepaFormats
 import JepaPipeCLI
+import JepaTestSupport
 import Testing
 
 /// Pictures of pipelines, made by the program `dot`.
 final class GraphvizTests {
-    private let folder: String
-
-    init() throws {
-        folder = NSTemporaryDirectory() + "/jepa graphviz-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(
-            atPath: folder + "/bin", withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: folder) }
+    private let scratch = TemporaryFolder()
+    private var folder: String { scratch.path }
 
     private static let isInstalled = (try? Graphviz(path: path)) != nil
     private static let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
@@ -29,9 +23,9 @@ final class GraphvizTests {
 
     /// A script in place of the program.
     private func program(_ script: String) throws {
-        let path = folder + "/bin/dot"
-        try AtomicFile.write("#!/bin/sh\n\(script)\n", to: path)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        try scratch.write("#!/bin/sh\n\(script)\n", to: "bin/dot")
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o755], ofItemAtPath: scratch.file("bin/dot"))
     }
 
     private func picture() throws -> Data {
@@ -79,7 +73,7 @@ final class GraphvizTests {
 
     @Test(.enabled(if: isInstalled), arguments: ["svg", "png", "pdf"])
     func picturesAreMade(format: String) throws {
-        try AtomicFile.write(MistakeCase.graph, to: folder + "/graph.yaml")
+        try scratch.write(MistakeCase.graph, to: "graph.yaml")
         let out = "\(folder)/graph.\(format)"
         #expect(JepaPipe.run(["graph", folder + "/graph.yaml", "--out", out]) == 0)
         let bytes = try Data(contentsOf: URL(filePath: out))
@@ -91,7 +85,7 @@ final class GraphvizTests {
     @Test(.enabled(if: isInstalled)) func oddTextsArriveInThePicture() throws {
         let graph = MistakeCase.graph.replacing(
             "use: scenes, count: 64", with: #"use: image_folder, path: "a\"b\\c<d>&e\n{f}|é日""#)
-        try AtomicFile.write(graph, to: folder + "/graph.yaml")
+        try scratch.write(graph, to: "graph.yaml")
         let out = "\(folder)/graph.svg"
         #expect(JepaPipe.run(["graph", folder + "/graph.yaml", "--out", out]) == 0)
         let text = try String(contentsOfFile: out, encoding: .utf8)
@@ -100,7 +94,7 @@ final class GraphvizTests {
 
     @Test(.enabled(if: isInstalled)) func aWrongFileIsDrawnAndReported() throws {
         let graph = MistakeCase.graph.replacing("context_encoder.tokens", with: "encodr.tokens")
-        try AtomicFile.write(graph, to: folder + "/graph.yaml")
+        try scratch.write(graph, to: "graph.yaml")
         let out = "\(folder)/graph.svg"
         #expect(JepaPipe.run(["graph", folder + "/graph.yaml", "--out", out]) == 2)
         let text = try String(contentsOfFile: out, encoding: .utf8)

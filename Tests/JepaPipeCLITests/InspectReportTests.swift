@@ -3,13 +3,13 @@ import JepaFormats
 import JepaInterop
 import JepaPipeCLI
 import JepaTensor
+import JepaTestSupport
 import Testing
 
 /// What `inspect` shows of a file, to the letter.
 final class InspectReportTests {
-    private let path = NSTemporaryDirectory() + "jepa-inspect-\(UUID().uuidString)"
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
+    private let scratch = TemporaryFolder()
+    private var path: String { scratch.file("x") }
 
     private func report(only: String? = nil) throws -> String {
         InspectReport(try FileContents(of: path), only: only).lines.joined(separator: "\n")

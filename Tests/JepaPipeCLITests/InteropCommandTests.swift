@@ -3,24 +3,22 @@ import JepaEvaluation
 import JepaFormats
 import JepaImages
 import JepaPipeCLI
+import JepaTestSupport
 import Testing
 
 /// Weights from a run to other programs and back, by command lines.
 final class InteropCommandTests {
-    private let folder: String
+    private let scratch = TemporaryFolder()
+    private var folder: String { scratch.path }
     private var graph: String { folder + "/tiny.yaml" }
 
     init() throws {
-        folder = NSTemporaryDirectory() + "/jepa-commands-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(
-            atPath: folder + "/images", withIntermediateDirectories: true)
-        try AtomicFile.write(TinyPipeline.text, to: graph)
+        try scratch.makeFolder("images")
+        try scratch.write(TinyPipeline.text, to: "tiny.yaml")
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: folder) }
-
     private func run(_ words: String...) -> Int32 {
-        JepaPipe.run(words.map { $0.replacing("DIR", with: folder) })
+        scratch.run(words)
     }
 
     private func tensors(_ name: String) throws -> [String: [UInt8]] {
@@ -87,7 +85,7 @@ final class InteropCommandTests {
                   projector: {use: mlp, layers: 2, width: 8, tokens: context_encoder.tokens}
                   spread: {use: variance_covariance, tokens: projector.tokens}
                 """)
-        try AtomicFile.write(text, to: folder + "/projected.yaml")
+        try scratch.write(text, to: "projected.yaml")
         let file = folder + "/projected.yaml"
         try #require(run("run", file, "--out", "DIR/run") == 0)
         #expect(run("run", file, "--weights", "DIR/run", "--out", "DIR/second") == 0)
@@ -110,7 +108,7 @@ final class InteropCommandTests {
                 "  optimizer: {use: adamw, minimize: loss}",
                 with: "  spread: {use: variance_covariance, tokens: projector.tokens}\n"
                     + "  optimizer: {use: adamw, minimize: {loss: 1, spread: 0.1}}")
-        try AtomicFile.write(text, to: folder + "/joined.yaml")
+        try scratch.write(text, to: "joined.yaml")
         try #require(run("run", "DIR/joined.yaml", "--out", "DIR/joined") == 0)
         #expect(run("export", "DIR/joined", "--format", "official", "--out", "DIR/j.pth.tar") == 0)
         #expect(run("import", "DIR/j.pth.tar", "--out", "DIR/imported") == 0)
@@ -127,8 +125,7 @@ final class InteropCommandTests {
     @Test func positionsAreInterpolatedWhereTheStageSaysSo() throws {
         try #require(run("run", graph, "--out", "DIR/run") == 0)
         let image = Image(width: 24, height: 24, pixels: (0..<24 * 24 * 3).map { UInt8($0 % 251) })
-        try AtomicFile.write(image.pngData(), to: "\(folder)/images/a.png")
-        try AtomicFile.write(image.pngData(), to: "\(folder)/images/b.png")
+        for name in ["a", "b"] { try scratch.write(image.pngData(), to: "images/\(name).png") }
         // The run begins with the weights of another, and is exported before it has learnt more.
         #expect(
             run(
@@ -157,9 +154,9 @@ final class InteropCommandTests {
             let image = Image(
                 width: 20, height: 16,
                 pixels: (0..<20 * 16 * 3).map { UInt8(($0 * (number + 3)) % 251) })
-            try AtomicFile.write(image.pngData(), to: "\(folder)/images/\(number).png")
+            try scratch.write(image.pngData(), to: "images/\(number).png")
         }
-        try AtomicFile.write("not an image", to: "\(folder)/images/2.png")
+        try scratch.write("not an image", to: "images/2.png")
         try #require(run("run", graph, "--out", "DIR/run") == 0)
         let steps = "DIR/run/" + Self.last
         #expect(run("export", "DIR/run", "--format", "huggingface", "--out", "DIR/hf") == 0)
@@ -172,7 +169,7 @@ final class InteropCommandTests {
         for (name, words) in forms {
             let command =
                 ["features"] + words + ["DIR/images", "--out", "DIR/\(name)-f.safetensors"]
-            #expect(JepaPipe.run(command.map { $0.replacing("DIR", with: folder) }) == 0)
+            #expect(scratch.run(command) == 0)
             features.append(try #require(try tensors("\(name)-f.safetensors")["features"]))
         }
         #expect(features.allSatisfy { $0 == features[0] })
@@ -203,9 +200,9 @@ final class InteropCommandTests {
               optimizer: {use: adamw, minimize: loss}
             train: {batch_size: 8, epochs: 1, monitor: {images: 8, queries: 8}}
             """
-        try AtomicFile.write(text, to: folder + "/pair.yaml")
+        try scratch.write(text, to: "pair.yaml")
         let image = Image(width: 16, height: 16, colour: Colour(200, 100, 50))
-        try AtomicFile.write(image.pngData(), to: folder + "/images/0.png")
+        try scratch.write(image.pngData(), to: "images/0.png")
         try #require(run("run", "DIR/pair.yaml", "--out", "DIR/pair") == 0)
         let trained = try tensors("pair/" + Self.last)
         #expect(!trained.keys.contains { $0.hasPrefix("second") })
@@ -217,7 +214,7 @@ final class InteropCommandTests {
             let words = [
                 "features", "DIR/pair", "DIR/images", "--out", "DIR/f\(encoder.count).npy",
             ]
-            #expect(JepaPipe.run((words + encoder).map { $0.replacing("DIR", with: folder) }) == 0)
+            #expect(scratch.run(words + encoder) == 0)
         }
         let both = try [0, 2].map {
             try NpyFile.read("\(folder)/f\($0).npy").withUnsafeBytes(Array.init)
@@ -235,7 +232,7 @@ final class InteropCommandTests {
 
     @Test func foldersOfResultsAreMade() throws {
         let image = Image(width: 16, height: 16, colour: Colour(200, 100, 50))
-        try AtomicFile.write(image.pngData(), to: folder + "/images/0.png")
+        try scratch.write(image.pngData(), to: "images/0.png")
         try #require(run("run", graph, "--out", "DIR/run") == 0)
         #expect(run("features", "DIR/run", "DIR/images", "--out", "DIR/new/a/f.npy") == 0)
         #expect(run("masks", graph, "--batches", "1", "--out", "DIR/new/b/m.PNG") == 0)
@@ -268,6 +265,6 @@ final class InteropCommandTests {
         ["run", "DIR/x", "--recompute-positions"],
     ])
     func commandLinesThatLackSomethingBeginNothing(words: [String]) {
-        #expect(JepaPipe.run(words.map { $0.replacing("DIR", with: folder) }) == 2)
+        #expect(scratch.run(words) == 2)
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import JepaFormats
+import JepaTestSupport
 import Testing
 
 /// The program answers every mistake of `Tests/Mistakes` with the text that stands there.
@@ -16,15 +17,13 @@ struct MistakesTests {
     func isAnswered(_ mistake: MistakeCase) throws {
         let graph = try #require(
             mistake.changedGraph, "the lines that change are not in graph.yaml")
-        let folder = NSTemporaryDirectory() + "/jepa-mistakes-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(
-            atPath: folder + "/photos", withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        try AtomicFile.write(graph, to: folder + "/graph.yaml")
-        try AtomicFile.write("", to: folder + "/empty.yaml")
-        try AtomicFile.write([0x73, 0x3A, 0x20, 0xC3, 0x28, 0x0A], to: folder + "/noise.yaml")
+        let scratch = TemporaryFolder()
+        try scratch.makeFolder("photos")
+        try scratch.write(graph, to: "graph.yaml")
+        try scratch.write("", to: "empty.yaml")
+        try scratch.write([0x73, 0x3A, 0x20, 0xC3, 0x28, 0x0A], to: "noise.yaml")
         let line = mistake.kind == .console ? mistake.input : "jepa-pipe validate graph.yaml"
-        let outcome = try Program.run(line, in: folder)
+        let outcome = try Program.run(line, in: scratch.path)
         var answer = outcome.output
         while answer.last?.isNewline == true { answer.removeLast() }
         if outcome.status != 2 { answer += "\n[exit status \(outcome.status)]" }

@@ -1,5 +1,6 @@
 import Foundation
 import JepaCore
+import JepaTestSupport
 import Testing
 
 /// What `jepa-pipe new` writes; `Tests/Extensions` builds, tests and trains it.
@@ -11,17 +12,10 @@ struct NewCommandTests {
 
     /// Runs a command in a folder of its own and hands the folder on.
     private func run(
-        _ line: String, then body: (Program.Outcome, URL) throws -> Void
+        _ line: String, then body: (Program.Outcome, TemporaryFolder) throws -> Void
     ) throws {
-        let folder = URL(filePath: NSTemporaryDirectory()).appending(
-            path: "jepa-new-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        try body(Program.run(line, in: folder.path()), folder)
-    }
-
-    private func text(_ name: String, in folder: URL) throws -> String {
-        try String(contentsOf: folder.appending(path: name), encoding: .utf8)
+        let folder = TemporaryFolder()
+        try body(Program.run(line, in: folder.path), folder)
     }
 
     @Test(arguments: roles)
@@ -31,7 +25,7 @@ struct NewCommandTests {
             #expect(
                 outcome.output.contains("swift run -c release two-words-pipe run two-words.yaml"))
             let found = try FileManager.default.subpathsOfDirectory(
-                atPath: folder.appending(path: "mine").path()
+                atPath: folder.file("mine")
             ).filter { $0.contains(".") }.sorted()
             let stage = try #require(found.first { $0.hasPrefix("Sources/TwoWords/TwoWords") })
             let type = stage.split(separator: "/")[2].dropLast(6)
@@ -43,14 +37,14 @@ struct NewCommandTests {
                     "two-words.yaml",
                 ])
             for file in found {
-                let text = try text("mine/" + file, in: folder)
+                let text = try folder.text("mine/" + file)
                 #expect(!text.contains("{{") && !text.contains("}}"), "\(file)")
             }
-            let code = try text("mine/" + stage, in: folder)
+            let code = try folder.text("mine/" + stage)
             #expect(code.contains("struct \(type): ") || code.contains("class \(type): "))
             #expect(code.contains("name: \"two_words\""))
-            #expect(try text("mine/two-words.yaml", in: folder).contains("{use: two_words,"))
-            let manifest = try text("mine/Package.swift", in: folder)
+            #expect(try folder.text("mine/two-words.yaml").contains("{use: two_words,"))
+            let manifest = try folder.text("mine/Package.swift")
             #expect(manifest.contains(".package(name: \"jepa-pipe\", path: \"/"))
         }
     }
@@ -78,7 +72,7 @@ struct NewCommandTests {
             #expect(outcome.status == 0, "\(outcome.output)")
             #expect(outcome.output.contains("the masker '\(use)'"))
             let module = type.dropLast("Masker".count)
-            let code = try text("out/Sources/\(module)/\(type).swift", in: folder)
+            let code = try folder.text("out/Sources/\(module)/\(type).swift")
             #expect(code.contains("public struct \(type): Masker {"))
         }
     }
@@ -87,13 +81,13 @@ struct NewCommandTests {
         let root = Self.root.path()
         try run("jepa-pipe new stage loss Mine --package '\(root)'") { outcome, folder in
             #expect(outcome.status == 0)
-            let manifest = try text("mine/Package.swift", in: folder)
+            let manifest = try folder.text("mine/Package.swift")
             #expect(manifest.contains("path: \"\(root.dropLast())\")"))
         }
         let url = "https://example.org/forks/my-jepa.git"
         try run("jepa-pipe new stage loss Mine --package \(url)") { outcome, folder in
             #expect(outcome.status == 0)
-            let manifest = try text("mine/Package.swift", in: folder)
+            let manifest = try folder.text("mine/Package.swift")
             #expect(manifest.contains(".package(url: \"\(url)\", branch: \"main\")"))
             #expect(manifest.contains(".product(name: \"JepaPipe\", package: \"my-jepa\")"))
             #expect(manifest.contains(".product(name: \"JepaPlugin\", package: \"my-jepa\")"))
@@ -105,7 +99,7 @@ struct NewCommandTests {
         try run(line) { outcome, folder in
             #expect(outcome.status == 0, "\(outcome.output)")
             #expect(outcome.output.contains("first.yaml is valid: 8 stages, 1,024 images"))
-            let lines = try text("first.yaml", in: folder).split(separator: "\n")
+            let lines = try folder.text("first.yaml").split(separator: "\n")
             #expect(lines.contains("pipeline: first"))
             #expect(lines.count { $0.contains("# ") } >= 10)
         }
@@ -114,11 +108,25 @@ struct NewCommandTests {
         }
     }
 
+    @Test func commandsAreShownAsAShellReadsThem() throws {
+        try run("jepa-pipe new pipeline --out 'my first.yaml'") { outcome, _ in
+            #expect(outcome.output.hasSuffix("jepa-pipe run 'my first.yaml'\n"))
+        }
+        try run("jepa-pipe new stage loss Mine --out 'my loss'") { outcome, _ in
+            #expect(outcome.output.contains("  cd 'my loss'\n"))
+        }
+    }
+
     /// The stage in the README is the template, word for word, which `TemplateTests` compiles.
     @Test func theReadmeShowsTheTemplate() throws {
-        let readme = try text("README.md", in: Self.root)
-        let template = try text(
-            "Sources/JepaPipeCLI/Templates/StripeMasker.swift", in: Self.root)
+        let (readme, template) = (
+            try text("README.md"), try text("Sources/JepaPipeCLI/Templates/StripeMasker.swift")
+        )
         #expect(readme.contains("```swift\n\(template)```\n"))
+    }
+
+    /// A file of the package.
+    private func text(_ name: String) throws -> String {
+        try String(contentsOf: Self.root.appending(path: name), encoding: .utf8)
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import JepaTestSupport
 import Testing
 
 /// A file that is no plugin of this program is refused with a reason, before any of it runs.
@@ -12,13 +13,10 @@ struct PluginLibraryTests {
 
     /// The answer to `stages --plugin FILE`, in a folder where some lines of shell have run.
     private func answer(to file: String, after preparation: String) throws -> Program.Outcome {
-        let folder = NSTemporaryDirectory() + "jepa-plugins-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        let made = try Program.run("set -e; " + preparation, in: folder)
+        let scratch = TemporaryFolder()
+        let made = try Program.run("set -e; " + preparation, in: scratch.path)
         try #require(made.status == 0, "\(made.output)")
-        return try Program.run("jepa-pipe stages --plugin '\(file)'", in: folder)
+        return try Program.run("jepa-pipe stages --plugin '\(file)'", in: scratch.path)
     }
 
     @Test(

@@ -4,6 +4,7 @@ import JepaFormats
 import JepaPipeCLI
 import JepaStages
 import JepaTensor
+import JepaTestSupport
 
 /// A copy of a recorded run whose numbers a test may change; it goes when the test ends.
 final class RecordedFolder {
@@ -15,14 +16,12 @@ final class RecordedFolder {
     /// The files with tensors.
     static let files = ["initial", "batches", "trace", "after_step0", "final"]
 
-    let path: String
+    private let scratch = TemporaryFolder()
+    var path: String { scratch.file("run") }
 
     init(_ original: String = RecordedFolder.fixture) throws {
-        path = NSTemporaryDirectory() + "jepa-verify-\(UUID().uuidString)"
         try FileManager.default.copyItem(atPath: original, toPath: path)
     }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
 
     /// Assembles the stages and replays the run.
     func verify() throws -> Verification {

@@ -1,12 +1,11 @@
 import Foundation
 import JepaPipeCLI
+import JepaTestSupport
 import Testing
 
 /// Curves on the page about runs.
 final class ReportCurveTests {
-    private let folder: ReportFolder
-
-    init() throws { folder = try ReportFolder() }
+    private let folder = TemporaryFolder()
 
     /// What makes a second loss with targets.
     private static let second = [

@@ -1,16 +1,16 @@
 import Foundation
 import JepaEvaluation
 import JepaPipeCLI
+import JepaTestSupport
 import Testing
 
 /// Evaluations on the page about runs.
 final class ReportEvaluationTests {
-    private let folder: ReportFolder
+    private let folder = TemporaryFolder()
     /// A run that has been trained; others are copies of it.
     private let run: String
 
     init() throws {
-        folder = try ReportFolder()
         run = try folder.train("one", "train.monitor.enabled=false")
     }
 
@@ -42,7 +42,7 @@ final class ReportEvaluationTests {
         let taken = (try? FileManager.default.contentsOfDirectory(atPath: folder).count) ?? 0
         for (index, record) in records.enumerated() {
             let json = String(decoding: try JSONEncoder().encode(record), as: UTF8.self)
-            try self.folder.write(json, "\(folder)/\(record.task)-\(taken + index).json")
+            try self.folder.write(json, to: "\(folder)/\(record.task)-\(taken + index).json")
         }
     }
 

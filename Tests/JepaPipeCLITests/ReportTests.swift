@@ -3,13 +3,12 @@ import JepaCore
 import JepaFormats
 import JepaPipeCLI
 import JepaStages
+import JepaTestSupport
 import Testing
 
 /// The page about runs.
 final class ReportTests {
-    private let folder: ReportFolder
-
-    init() throws { folder = try ReportFolder() }
+    private let folder = TemporaryFolder()
 
     // MARK: - The page
 
@@ -71,7 +70,7 @@ final class ReportTests {
         let three = try folder.page(Array(runs.prefix(3)))
         #expect(!three.contains("<summary>Why</summary>"))
         try folder.write(
-            (0..<17).map { "a\($0): \($0)\n" }.joined(), runs[3] + "/pipeline.yaml")
+            (0..<17).map { "a\($0): \($0)\n" }.joined(), to: runs[3] + "/pipeline.yaml")
         let four = try folder.page(runs)
         #expect(four.count(of: "<details><summary>Why</summary><ul>") == 4)
         let differences = four.section("How the runs differ")
@@ -199,7 +198,7 @@ final class ReportTests {
 
     @Test func aDamagedEvaluationIsNamed() throws {
         let run = try folder.train("one")
-        try folder.write("{", run + "/evaluations/linear.json")
+        try folder.write("{", to: run + "/evaluations/linear.json")
         let error = #expect(throws: (any Error).self) { try RunContents(run) }
         #expect("\(error!)".contains("evaluations/linear.json' cannot be read"))
     }
@@ -208,13 +207,13 @@ final class ReportTests {
 
     @Test func aTableKeepsWhatIsWholeAndFinite() throws {
         let path = folder.path + "/metrics.csv"
-        try folder.write("step,loss,knn\n1,0.5,\n2,nan,0.25\n3,0.25,0.5\n4,0.1", path)
+        try folder.write("step,loss,knn\n1,0.5,\n2,nan,0.25\n3,0.25,0.5\n4,0.1", to: path)
         let table = try CurveTable(csv: path)
         #expect(table.names == ["loss", "knn"])
         #expect(table["loss"].map(\.value) == [0.5, 0.25])
         #expect(table["knn"].map(\.step) == [2, 3])
         #expect(table["other"].isEmpty)
-        try folder.write("a,b\n1,2\n", path)
+        try folder.write("a,b\n1,2\n", to: path)
         #expect(throws: PipelineError.self) { try CurveTable(csv: path) }
     }
 

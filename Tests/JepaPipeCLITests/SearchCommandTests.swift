@@ -6,40 +6,34 @@ import JepaInterop
 import JepaPipeCLI
 import JepaStages
 import JepaTensor
+import JepaTestSupport
 import JepaTraining
 import Testing
 
 /// An index of a few images and questions to it, by command lines.
 final class SearchCommandTests {
-    private let folder: String
+    private let scratch = TemporaryFolder()
+    private var folder: String { scratch.path }
 
     init() throws {
-        folder = NSTemporaryDirectory() + "/jepa-search-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(
-            atPath: folder + "/images/sub", withIntermediateDirectories: true)
-        try AtomicFile.write(TinyPipeline.text, to: folder + "/tiny.yaml")
         for number in 0..<6 {
             let image = Image(
                 width: 20, height: 16,
                 pixels: (0..<20 * 16 * 3).map { UInt8(($0 * (number * number + 3)) % 251) })
             let place = number == 5 ? "sub/5 ü" : "\(number)"
-            try AtomicFile.write(image.pngData(), to: "\(folder)/images/\(place).png")
+            try scratch.write(image.pngData(), to: "images/\(place).png")
         }
-        try AtomicFile.write("not an image", to: folder + "/images/2.png")
-        guard run("run", "DIR/tiny.yaml", "--out", "DIR/run") == 0 else {
-            throw CocoaError(.fileWriteUnknown)
-        }
+        try scratch.write("not an image", to: "images/2.png")
+        try scratch.train()
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: folder) }
-
     private func run(_ words: String...) -> Int32 {
-        JepaPipe.run(words.map { $0.replacing("DIR", with: folder) })
+        scratch.run(words)
     }
 
     private func index(_ words: String...) throws -> SearchIndex {
         let all = ["search", "index", "DIR/run", "DIR/images", "--out", "DIR/index"] + words
-        try #require(JepaPipe.run(all.map { $0.replacing("DIR", with: folder) }) == 0)
+        try #require(scratch.run(all) == 0)
         return try SearchIndex(path: folder + "/index")
     }
 
@@ -74,7 +68,7 @@ final class SearchCommandTests {
         let (inner, query) = (folder + "/images/sub", "jepa-pipe search query ../../index ../1.png")
         let found = try Program.run(query + " --top 1 --out a.png", in: inner)
         #expect(found.status == 0)
-        #expect(!found.output.contains("--images"))
+        #expect(!found.output.contains("--folder"))
         try FileManager.default.moveItem(atPath: folder + "/run", toPath: folder + "/moved")
         let lost = try Program.run(query, in: inner)
         #expect(lost.status == 1)
@@ -110,7 +104,7 @@ final class SearchCommandTests {
         #expect(
             run(
                 "search", "query", "DIR/index", "DIR/images/0.png", "DIR/images/4.png", "--top",
-                "4", "--images", "DIR/images", "--out", "DIR/sheet.png") == 0)
+                "4", "--folder", "DIR/images", "--out", "DIR/sheet.png") == 0)
         let sheet = try Image(contentsOf: folder + "/sheet.png")
         // Two rows of one image and four neighbours.
         #expect(sheet.width == 5 * 120 + 8 + 16)
@@ -121,9 +115,9 @@ final class SearchCommandTests {
         }
         #expect(
             run(
-                "search", "query", "DIR/index", "DIR/images/0.png", "--images", "DIR/images",
+                "search", "query", "DIR/index", "DIR/images/0.png", "--folder", "DIR/images",
                 "--out", "DIR/sheet.html") == 0)
-        let page = try String(contentsOfFile: folder + "/sheet.html", encoding: .utf8)
+        let page = try scratch.text("sheet.html")
         #expect(page.components(separatedBy: "data:image/jpeg;base64,").count == 1 + 1 + 5)
         #expect(!page.contains("not found"))
         #expect(page.contains("sub/5 ü.png"))
@@ -132,15 +126,15 @@ final class SearchCommandTests {
     @Test(.enabled(if: Program.isBuilt)) func imagesThatAreGoneAreCounted() throws {
         _ = try index()
         try FileManager.default.removeItem(atPath: folder + "/images/3.png")
-        try AtomicFile.write("no image any more", to: folder + "/images/4.png")
-        let line = "jepa-pipe search query index images/0.png --images"
+        try scratch.write("no image any more", to: "images/4.png")
+        let line = "jepa-pipe search query index images/0.png --folder"
         let gone = try Program.run("\(line) images --out gone.html", in: folder)
         #expect(gone.status == 0)
         #expect(
             gone.output.contains(
-                "1 of 5 images was not found in 'images': --images DIR tells where the folder of "
+                "1 of 5 images was not found in 'images': --folder DIR tells where the folder of "
                     + "the index is now.\n"))
-        let page = try String(contentsOfFile: folder + "/gone.html", encoding: .utf8)
+        let page = try scratch.text("gone.html")
         #expect(page.components(separatedBy: "<div>not found</div>").count == 2)
         #expect(page.components(separatedBy: "<div>not readable</div>").count == 2)
         let elsewhere = try Program.run("\(line) elsewhere --out gone.png", in: folder)
@@ -175,23 +169,16 @@ final class SearchCommandTests {
 
     @Test func filesOfOthersBesideTheIndexStay() throws {
         let files = ["index.rows", "index.parts/mine.txt", "index.parts/mine.safetensors"]
-        try FileManager.default.createDirectory(
-            atPath: folder + "/index.parts", withIntermediateDirectories: false)
-        for file in files { try AtomicFile.write("mine", to: "\(folder)/\(file)") }
+        for file in files { try scratch.write("mine", to: file) }
         _ = try index()
         for file in files {
-            #expect(
-                try String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8) == "mine",
-                "\(file)")
+            #expect(try scratch.text(file) == "mine", "\(file)")
         }
         #expect(try parts() == ["mine.safetensors", "mine.txt"])
-        let beside = try FileManager.default.contentsOfDirectory(atPath: folder)
-        #expect(!beside.contains { $0.hasSuffix(".partial") })
+        #expect(try !scratch.names().contains { $0.hasSuffix(".partial") })
     }
 
-    private func parts() throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: folder + "/index.parts").sorted()
-    }
+    private func parts() throws -> [String] { try scratch.names(in: "index.parts") }
 
     @Test func theWritingOfTheIndexStopsWhenItIsAsked() throws {
         // An image that cannot be read would be tried again before.
@@ -200,8 +187,7 @@ final class SearchCommandTests {
             $0.replacing("DIR", with: folder)
         }
         // What is embedded stays where no index can be written.
-        try FileManager.default.createDirectory(
-            atPath: folder + "/index", withIntermediateDirectories: false)
+        try scratch.makeFolder("index")
         #expect(JepaPipe.run(["search", "index"] + words) == 1)
         try FileManager.default.removeItem(atPath: folder + "/index")
         let kept = try parts()

@@ -4,22 +4,19 @@ import JepaFormats
 import JepaGraph
 import JepaPipeCLI
 import JepaStages
+import JepaTestSupport
 import JepaTraining
 import Testing
 
 /// Sweeps that are assembled, run, interrupted and gone on with.
 final class SweepTests {
-    private let folder: String
+    private let scratch = TemporaryFolder()
+    private var folder: String { scratch.path }
     private var out: String { folder + "/out" }
 
     init() throws {
-        folder = NSTemporaryDirectory() + "/jepa-sweep-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: true)
-        try AtomicFile.write(Self.base, to: folder + "/base.yaml")
+        try scratch.write(Self.base, to: "base.yaml")
     }
-
-    deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     private static let base = TinyPipeline.text.replacing(
         "minimize: loss}",

@@ -4,40 +4,34 @@ import JepaEvaluation
 import JepaFormats
 import JepaImages
 import JepaPipeCLI
+import JepaTestSupport
 import Testing
 
 /// Evaluations that are trained step by step, on plain colours, by command lines.
 final class TrainedEvalTests {
-    private let folder = NSTemporaryDirectory() + "/jepa-trained-eval-\(UUID().uuidString)"
+    private let scratch = TemporaryFolder()
+    private var folder: String { scratch.path }
     private let red = Colour(200, 40, 20)
     private let green = Colour(30, 190, 40)
     private let blue = Colour(20, 40, 200)
 
     init() throws {
-        try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: false)
-        try AtomicFile.write(TinyPipeline.text, to: folder + "/tiny.yaml")
         try write(9, blue, "train/blue")
         try write(3, red, "train/red")
         for (part, swapped) in [("test", false), ("swapped", true)] {
             try write(2, swapped ? red : blue, "\(part)/blue")
             try write(2, swapped ? blue : red, "\(part)/red")
         }
-        let words = ["run", folder + "/tiny.yaml", "--out", folder + "/run"]
-        try #require(JepaPipe.run(words) == 0)
+        try scratch.train()
     }
-
-    deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     /// Writes images of a colour, each with more green than the one before.
     private func write(_ count: Int, _ colour: Colour, _ place: String) throws {
-        let path = "\(folder)/\(place)"
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         for number in 0..<count {
             let image = Image(
                 width: 16, height: 16,
                 colour: Colour(colour.red, colour.green + UInt8(18 * number), colour.blue))
-            try AtomicFile.write(image.pngData(), to: "\(path)/\(number).png")
+            try scratch.write(image.pngData(), to: "\(place)/\(number).png")
         }
     }
 
@@ -45,13 +39,8 @@ final class TrainedEvalTests {
     private func eval(
         _ line: String, weights: String = "run", train: String = "train", test: String = "test"
     ) throws -> EvaluationRecord {
-        let file = folder + "/record.json"
-        let data = ["--data", "\(folder)/\(train)", "--test", "\(folder)/\(test)"]
-        let all =
-            ["eval", "\(folder)/\(weights)"] + data + line.split(separator: " ").map(String.init)
-            + ["--no-cache", "--train-batch", "8", "--out", file]
-        try #require(JepaPipe.run(all) == 0)
-        return try EvaluationRecord(file: file)
+        let words = "DIR/\(weights) --data DIR/\(train) --test DIR/\(test) \(line) --no-cache"
+        return try scratch.evaluation("\(words) --train-batch 8")
     }
 
     // MARK: - Linear
@@ -167,8 +156,7 @@ final class TrainedEvalTests {
 
     @Test(.enabled(if: Program.isBuilt)) func theCommandIsKeptAsAShellReadsIt() throws {
         let table = (0..<9).map { "blue/\($0).png,\($0 % 3 == 0 ? "test" : "train"),\($0)\n" }
-        try AtomicFile.write(
-            "file,split,cells\n" + table.joined(), to: folder + "/two words.csv")
+        try scratch.write("file,split,cells\n" + table.joined(), to: "two words.csv")
         let outcome = try Program.run(
             "jepa-pipe eval run --task count --data train --labels 'two words.csv' --column cells "
                 + "--no-cache --out record.json", in: folder)

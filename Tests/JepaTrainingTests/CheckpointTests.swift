@@ -7,7 +7,7 @@ import JepaTraining
 import Testing
 
 @Suite struct CheckpointTests {
-    private let scratch = Scratch()
+    private let scratch = TemporaryFolder()
     private var run: String { scratch.path + "/run" }
     private let everyThree: Setting = [
         "batch_size": 8, "epochs": 2, "monitor": ["enabled": false],
@@ -146,7 +146,7 @@ import Testing
         #expect(
             error?.notes == [
                 "The checkpoint before it is whole. To go on from step 6:",
-                "  jepa-pipe run toy.yaml --resume \(file(6))",
+                "  jepa-pipe run toy.yaml --resume '\(file(6))'",
             ])
         // What the message offers works, and comes to the same.
         let again = try ToyRun(everyThree)

@@ -87,7 +87,7 @@ import Testing
     }
 
     @Test func runsCarryTheReadingsAndTheVerdict() throws {
-        let scratch = Scratch()
+        let scratch = TemporaryFolder()
         let toy = try ToyRun(["batch_size": 8, "epochs": 2], data: ["count": 96])
         let outcome = try toy.train(in: scratch.path + "/run")
         let reading = try #require(outcome.latest?.loss("loss"))
@@ -101,7 +101,7 @@ import Testing
     }
 
     @Test func trainingEndsAtACollapseIfAsked() throws {
-        let scratch = Scratch()
+        let scratch = TemporaryFolder()
         // Images of one class without noise differ in nothing.
         let data: Setting = ["count": 96, "classes": 1, "noise": 0]
         let settings: [Setting.Entry] = [
@@ -119,7 +119,7 @@ import Testing
     }
 
     @Test func curvesForTensorBoardAreWrittenIfAsked() throws {
-        let scratch = Scratch()
+        let scratch = TemporaryFolder()
         try ToyRun(["batch_size": 8, "epochs": 1, "log": ["tensorboard": true]])
             .train(in: scratch.path + "/run")
         let names = try Folder.names(in: scratch.path + "/run/tensorboard")

@@ -1,10 +1,11 @@
 import Foundation
 import JepaCore
+import JepaTestSupport
 import JepaTraining
 import Testing
 
 @Suite struct MetricsTableTests {
-    private let scratch = Scratch()
+    private let scratch = TemporaryFolder()
 
     private func table(keeping steps: Int = 0) throws -> MetricsTable {
         try MetricsTable(scratch.path + "/metrics", keeping: steps)

@@ -5,7 +5,7 @@ import JepaTraining
 import Testing
 
 @Suite struct MonitorTests {
-    private let scratch = Scratch()
+    private let scratch = TemporaryFolder()
     private var run: String { scratch.path + "/run" }
 
     private func train(_ monitor: Setting, heldOut: Setting? = nil) throws -> TrainingOutcome {

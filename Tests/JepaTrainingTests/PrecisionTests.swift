@@ -7,7 +7,7 @@ import JepaTraining
 import Testing
 
 @Suite struct PrecisionTests {
-    private let scratch = Scratch()
+    private let scratch = TemporaryFolder()
     private var run: String { scratch.path + "/run" }
 
     private static func train(_ precision: Precision, steps: Int = 6) -> Setting {

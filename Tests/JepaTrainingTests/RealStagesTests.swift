@@ -2,12 +2,13 @@ import Foundation
 import JepaCore
 import JepaStages
 import JepaTensor
+import JepaTestSupport
 import JepaTraining
 import Testing
 
 /// The promises of the trainer, kept by the built-in stages together.
 @Suite struct RealStagesTests {
-    private let scratch = Scratch()
+    private let scratch = TemporaryFolder()
 
     private func run(microBatch: Int? = nil) throws -> ToyRun {
         var train: [Setting.Entry] = [

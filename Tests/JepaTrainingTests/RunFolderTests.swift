@@ -6,7 +6,7 @@ import JepaTraining
 import Testing
 
 @Suite struct RunFolderTests {
-    private let scratch = Scratch()
+    private let scratch = TemporaryFolder()
 
     @Test func aNewFolderIsMadeWithItsParents() throws {
         let path = scratch.path + "/a/b/run"
@@ -47,7 +47,7 @@ import Testing
         #expect(
             text == """
                 error: '\(path)' is not empty: it holds another run
-                Go on with that run by --resume \(path), or give --out a new folder.
+                Go on with that run by --resume '\(path)', or give --out a new folder.
                 """)
         #expect(try scratch.text("run/run.json") == before)
     }

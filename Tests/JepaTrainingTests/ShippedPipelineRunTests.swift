@@ -3,6 +3,7 @@ import JepaCore
 import JepaGraph
 import JepaImages
 import JepaStages
+import JepaTestSupport
 import JepaTraining
 import Testing
 
@@ -21,7 +22,7 @@ import Testing
         }.sorted()
     }()
 
-    private let scratch = Scratch()
+    private let scratch = TemporaryFolder()
 
     /// Two classes of eight pictures each.
     private func makeImages() throws -> String {

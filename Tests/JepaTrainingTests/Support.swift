@@ -4,22 +4,6 @@ import JepaTensor
 import JepaTestSupport
 import JepaTraining
 
-/// A folder that goes when the test ends.
-final class Scratch {
-    let path: String
-
-    init() {
-        path = NSTemporaryDirectory() + "jepa-training-\(UUID().uuidString)"
-        try! FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func text(_ name: String) throws -> String {
-        try String(contentsOfFile: "\(path)/\(name)", encoding: .utf8)
-    }
-}
-
 let identity = RunIdentity(
     version: "1.0", command: "jepa-pipe run toy.yaml",
     resumeCommand: "jepa-pipe run toy.yaml --resume")

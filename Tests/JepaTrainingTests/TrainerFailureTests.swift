@@ -6,7 +6,7 @@ import Testing
 
 /// What ends a run, or is left out of it, and what is saved and told all the same.
 @Suite struct TrainerFailureTests {
-    private let scratch = Scratch()
+    private let scratch = TemporaryFolder()
     private var run: String { scratch.path + "/run" }
 
     /// Without the monitor, which would come to every image before the first step.
@@ -25,7 +25,7 @@ import Testing
         let text = error?.description ?? ""
         #expect(text.contains("finite in step"))
         #expect(text.contains("The last checkpoint is of step"))
-        #expect(text.contains("  jepa-pipe run toy.yaml --resume \(run)"))
+        #expect(text.contains("  jepa-pipe run toy.yaml --resume '\(run)'"))
     }
 
     @Test func whatWasLearntBeforeANumberIsNotFiniteIsSaved() throws {
@@ -49,7 +49,7 @@ import Testing
         #expect(
             error?.notes == [
                 "The last checkpoint is of step \(steps). To go on from it:",
-                "  jepa-pipe run toy.yaml --resume \(run)",
+                "  jepa-pipe run toy.yaml --resume '\(run)'",
             ])
         #expect(toy.watcher.said.contains("skipped 'a.jpg': it is empty"))
         #expect(try CheckpointFolder(path: run + "/checkpoints").entries().first?.step == steps)

@@ -7,7 +7,7 @@ import JepaTraining
 import Testing
 
 @Suite struct TrainerTests {
-    private let scratch = Scratch()
+    private let scratch = TemporaryFolder()
     private var run: String { scratch.path + "/run" }
 
     @Test func aRunLeavesItsFolder() throws {
@@ -120,7 +120,7 @@ import Testing
             outcome.text.hasSuffix(
                 """
                 Stopped after step 4 of 12, and saved. To go on:
-                  jepa-pipe run toy.yaml --resume \(run)
+                  jepa-pipe run toy.yaml --resume '\(run)'
                 """))
         #expect(!FileManager.default.fileExists(atPath: run + "/summary.json"))
     }

@@ -15,13 +15,14 @@ struct RegistryConformanceTests {
     @Test(arguments: names)
     func keepsThePromisesOfItsRole(_ name: String) throws {
         let entry = try #require(ShippedPipelines.registry()[name])
-        let photos = try Photos()
+        let photos = try TemporaryFolder.photos()
         let violations = try conformance(of: name, photos).violations(of: entry.type)
         #expect(violations == [], "\(violations.joined(separator: "\n"))")
     }
 
     /// The settings that a stage needs to be small, or to find its data.
-    private func conformance(of name: String, _ photos: Photos) throws -> StageConformance {
+    private func conformance(of name: String, _ photos: TemporaryFolder) throws -> StageConformance
+    {
         switch name {
         case "image_folder":
             StageConformance(parameters: ["path": Setting(.text(photos.path)), "size": 16])
@@ -51,20 +52,15 @@ struct RegistryConformanceTests {
         .appending(path: "Tests/JepaPipeCLITests/Fixtures/recorded-run").path()
 }
 
-/// A folder with pictures of two classes, as long as this value exists.
-private final class Photos {
-    let path = NSTemporaryDirectory() + "jepa-conformance-" + UUID().uuidString
-
-    init() throws {
+extension TemporaryFolder {
+    /// A folder with pictures of two classes.
+    fileprivate static func photos() throws -> TemporaryFolder {
+        let folder = TemporaryFolder()
         for (place, name) in ["a/0.png", "a/1.png", "b/0.png"].enumerated() {
-            let file = URL(filePath: path).appending(path: name)
-            try FileManager.default.createDirectory(
-                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
             var image = Image(width: 20, height: 24, colour: Colour(UInt8(90 * place), 40, 200))
             for x in 0..<20 { image[x, 2 * x % 24] = Colour(250, UInt8(10 * x), 0) }
-            try Data(image.pngData()).write(to: file)
+            try folder.write(image.pngData(), to: name)
         }
+        return folder
     }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
 }

@@ -168,6 +168,10 @@ public final class ImageFolder: DataSource {
 
     public func fingerprint() -> String { contents.images.fingerprint }
 
+    /// The fingerprint with the times when the images were written, which a copy may not keep: for
+    /// what is stored beside them and easily made again.
+    package var revision: String { contents.images.revision }
+
     public func load(
         _ request: SampleRequest, into views: [UnsafeMutableBufferPointer<Float>]
     ) throws -> Int32 {

@@ -19,6 +19,8 @@ struct ImageTable: Sendable {
     let classNames: [String]
     /// A text that changes when a path or size does.
     let fingerprint: String
+    /// A text that changes when an image is written again, too.
+    let revision: String
     private let paths: [UInt8]
     private let ends: [Int]
 
@@ -46,7 +48,7 @@ struct ImageTable: Sendable {
         var paths: [UInt8] = []
         var ends: [Int] = []
         var labels: [Int32] = []
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        var (hash, times) = (NumberHash(), NumberHash())
         for i in 0..<kept {
             // Spread over all, since sorted paths hold one class after the other.
             let place = i * all / kept
@@ -54,20 +56,36 @@ struct ImageTable: Sendable {
             paths += image.path.bytes
             ends.append(paths.count)
             labels.append(isLabelled ? folders[place].flatMap { numbers[$0] } ?? -1 : -1)
-            for byte in image.path.bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-            hash = (hash ^ UInt64(bitPattern: image.size)) &* 0x100_0000_01b3
-            hash ^= hash >> 29
+            for byte in image.path.bytes { hash.add(UInt64(byte)) }
+            hash.add(UInt64(bitPattern: image.size))
+            hash.stir()
+            times.add(UInt64(bitPattern: image.written))
+            times.stir()
         }
         isLimited = kept < all
         self.paths = paths
         self.ends = ends
         self.labels = labels
         classNames = isLabelled ? names.map(\.description) : []
-        fingerprint = "\(kept) images, \(zeroPadded(hash, digits: 16, radix: 16))"
+        fingerprint = "\(kept) images, \(hash.text)"
+        revision = "\(fingerprint), \(times.text)"
     }
 
     /// The path of an image below the folder.
     func path(of index: Int) -> PathBytes {
         PathBytes(Array(paths[(index == 0 ? 0 : ends[index - 1])..<ends[index]]))
     }
+}
+
+/// A sum over numbers, FNV-1a by words: good enough to tell folders apart.
+private struct NumberHash {
+    private var value: UInt64 = 0xcbf2_9ce4_8422_2325
+
+    mutating func add(_ number: UInt64) { value = (value ^ number) &* 0x100_0000_01b3 }
+
+    /// Lets high bits, which multiplication leaves alone, change low ones.
+    mutating func stir() { value ^= value >> 29 }
+
+    /// 16 hexadecimal digits.
+    var text: String { zeroPadded(value, digits: 16, radix: 16) }
 }

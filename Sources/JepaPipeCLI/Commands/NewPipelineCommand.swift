@@ -1,6 +1,7 @@
 import Foundation
 import JepaCore
 import JepaFormats
+import JepaTraining
 
 /// Writes a graph file to begin with.
 enum NewPipelineCommand: Command {
@@ -31,7 +32,7 @@ enum NewPipelineCommand: Command {
                 .usage, "'\(path)' exists already", notes: ["Give another file with --out."])
         }
         try AtomicFile.write(text, to: path)
-        print("Wrote \(path). It trains with: jepa-pipe run \(path)")
+        print("Wrote \(path). It trains with: jepa-pipe run \(shellQuoted(path))")
         return JepaPipe.ExitStatus.done
     }
 

@@ -1,6 +1,7 @@
 import Foundation
 import JepaCore
 import JepaFormats
+import JepaTraining
 
 /// Writes a package with a stage.
 enum NewStageCommand: Command {
@@ -48,7 +49,7 @@ enum NewStageCommand: Command {
             """
             Wrote \(folder): the \(role.role.rawValue) '\(name.use)'. It trains with
 
-              cd \(folder)
+              cd \(shellQuoted(folder))
               swift run -c release \(name.package)-pipe run \(name.package).yaml
 
             \(folder)/README.md tells more.

@@ -1,4 +1,5 @@
 import JepaCore
+import JepaImageFolder
 import JepaTraining
 
 /// Images that a network is evaluated on, with what is known of each.
@@ -13,9 +14,9 @@ struct EvaluationImages {
     let augmentation: String
     /// How they become images of the wanted size.
     let preparation: String
-    /// A text that changes when the images of the source or their preparation do.
-    let fingerprint: String
-    /// The same without their preparation.
+    /// A text that changes when images of the source are written again, or prepared otherwise.
+    let revision: String
+    /// A text that changes when the images of the source do.
     private let origin: String
     /// The file of an image; nil where images have none.
     let name: ((Int) -> String)?
@@ -39,7 +40,8 @@ struct EvaluationImages {
         self.words = words
         preparation = isWhole ? "squeezed as a whole" : "scaled and cut to their middle"
         origin = try source.fingerprint()
-        fingerprint = "\(origin); \(parameters.evaluated), \(preparation)"
+        let stored = (source as? ImageFolder)?.revision ?? origin
+        revision = "\(stored); \(parameters.evaluated), \(preparation)"
         augmentation = parameters.augmentation
         self.name = name
         self.value = value

@@ -71,13 +71,11 @@ enum EvaluationTask: String, CaseIterable {
                 .usage,
                 "the value '\(text)' is invalid for '--layers'; '\(rawValue)' takes one number")
         }
-        var layers: [Int] = []
-        for number in numbers.compactMap({ $0 }) {
-            if asked != nil { try FeatureExtractor.checkLayers(number, depth: depth) }
-            let number = min(number, depth)
-            if !layers.contains(number) { layers.append(number) }
+        let layers = numbers.compactMap { $0 }
+        if asked != nil {
+            for number in layers { try FeatureExtractor.checkLayers(number, depth: depth) }
         }
-        return layers
+        return layers.map { min($0, depth) }.uniqued()
     }
 
     /// The seeds of `--seeds`, counted from 0.

@@ -9,7 +9,8 @@ import JepaTraining
 /// A file holds some hundred images and is named after a sum over everything its features depend
 /// on: the weights, the layers, the images and how they are prepared. What was computed before an
 /// interruption is therefore there for the next call, and nothing has to be cleared when data or
-/// weights change. Images that could not be read have no row; the next call tries them again.
+/// weights change. Images in files are known by path, size and time. Those that could not be read
+/// have no row; the next call tries them again.
 ///
 /// ```
 /// FOLDER/90abcdef12345678.safetensors   features [k, D], positions [k], labels [k]
@@ -134,7 +135,7 @@ struct FeatureStore {
         _ embedder: Embedder, _ images: EvaluationImages, _ indices: [Int]
     ) -> String {
         let places = sum(indices.map(String.init).joined(separator: ","))
-        return "\(embedder.key); \(images.fingerprint); \(indices.count) images \(places)"
+        return "\(embedder.key); \(images.revision); \(indices.count) images \(places)"
     }
 
     private static func sum(_ text: String) -> String {

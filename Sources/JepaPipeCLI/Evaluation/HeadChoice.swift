@@ -27,9 +27,7 @@ package struct HeadChoice {
             places.reduce(places[0]) { isBetter(heldOut[$1], than: heldOut[$0]) ? $1 : $0 }
         }
         place = best(Array(settings.indices))
-        var names: [String] = []
-        for setting in settings where !names.contains(setting.form) { names.append(setting.form) }
-        forms = names.map { name in
+        forms = settings.map(\.form).uniqued().map { name in
             (name, best(settings.indices.filter { settings[$0].form == name }))
         }
         let (chosen, most) = (settings[place].learningRate, heldOut[place].accuracy)

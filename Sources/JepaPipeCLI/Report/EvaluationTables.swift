@@ -53,10 +53,7 @@ struct EvaluationTables {
             }
         }
         // What has one title stands together.
-        var titles: [String] = []
-        for title in tables.map(\.question.title) where !titles.contains(title) {
-            titles.append(title)
-        }
+        let titles = tables.map(\.question.title).uniqued()
         self.tables = titles.flatMap { title in tables.filter { $0.question.title == title } }
         areOfSeveralRuns = runs.count > 1
     }
@@ -94,8 +91,7 @@ struct EvaluationTables {
     /// One row per figure.
     private func figures(_ table: Table) -> String {
         let all = table.columns.map(\.record.figures)
-        var names: [String] = []
-        for name in all.joined().map(\.name) where !names.contains(name) { names.append(name) }
+        let names = all.joined().map(\.name).uniqued()
         let others: [(title: String, value: (EvaluationRecord.Figure) -> Double?)] = [
             ("pixels", { $0.pixels }), ("without looking", { $0.baseline }),
         ].filter { other in all.joined().contains { other.value($0) != nil } }
@@ -146,15 +142,13 @@ struct EvaluationTables {
     }
 
     private func notes(_ table: Table) -> String {
-        var notes: [String] = []
-        for column in table.columns {
-            for note in column.record.notes {
+        let notes = table.columns.flatMap { column in
+            column.record.notes.map { note in
                 let isOfAll = table.columns.allSatisfy { $0.record.notes.contains(note) }
-                let text = isOfAll ? note : "\(name(of: column)): \(note)"
-                if !notes.contains(text) { notes.append(text) }
+                return isOfAll ? note : "\(name(of: column)): \(note)"
             }
         }
-        return notes.map { "<p class=\"help\">\(HTML.escaped($0))</p>" }.joined()
+        return notes.uniqued().map { "<p class=\"help\">\(HTML.escaped($0))</p>" }.joined()
     }
 
     /// A value per column as one text.

@@ -160,13 +160,10 @@ package struct ReportPage {
     private func table(_ columns: [Column]) -> String {
         // Beside many columns there is no room for an explanation.
         let isWide = columns.count > Self.mostColumns
-        var figures: [String] = []
-        for column in columns {
-            for name in column.run.looks.names where name.hasPrefix(column.owner + ".") {
-                let figure = String(name.dropFirst(column.owner.count + 1))
-                if !figures.contains(figure) { figures.append(figure) }
-            }
-        }
+        let figures = columns.flatMap { column in
+            column.run.looks.names.filter { $0.hasPrefix(column.owner + ".") }
+                .map { String($0.dropFirst(column.owner.count + 1)) }
+        }.uniqued()
         let rows = figures.compactMap { figure -> [String]? in
             guard let text = FigureTexts.text(of: figure) else { return nil }
             let cells = columns.map { column in
@@ -201,13 +198,8 @@ package struct ReportPage {
     /// One part per kind of picture, with those of every run.
     private var pictures: String {
         func title(_ name: String) -> String { PictureTexts.text(of: name)?.title ?? name }
-        var names: [String] = []
-        for name in runs.flatMap(\.pictures).map(\.name) where !names.contains(name) {
-            names.append(name)
-        }
-        var titles: [String] = []
-        for name in names where !titles.contains(title(name)) { titles.append(title(name)) }
-        let sheets = titles.map { heading in
+        let names = runs.flatMap(\.pictures).map(\.name).uniqued()
+        let sheets = names.map(title).uniqued().map { heading in
             let own = names.filter { title($0) == heading }
             let figures = own.flatMap { name in
                 runs.flatMap { run in

@@ -31,7 +31,7 @@ struct SearchAnswer: Encodable {
         }
         guard !missing.isEmpty else { return nil }
         return "\(missing.count) of \(files.count) images \(missing.count == 1 ? "was" : "were") "
-            + "not found in '\(folder)': --images DIR tells where the folder of the index is now."
+            + "not found in '\(folder)': --folder DIR tells where the folder of the index is now."
     }
 
     /// Answers as JSON.

@@ -23,7 +23,7 @@ enum SearchQueryCommand: Command {
                 name: "--weights", value: "WEIGHTS",
                 help: "The weights the index was made with, where they are elsewhere now."),
             .init(
-                name: "--images", value: "DIR",
+                name: "--folder", value: "DIR",
                 help: "The folder of the index, where it is elsewhere now; pictures need it."),
             .init(name: "--json", help: "Prints JSON instead of a table."),
             .init(
@@ -71,7 +71,7 @@ enum SearchQueryCommand: Command {
             arguments.isOn("--json") ? try SearchAnswer.json(answers) : SearchAnswer.text(answers))
         if let (path, ending) = out {
             try OutputFolder.make(of: path)
-            let folder = arguments.value("--images") ?? index.description.images
+            let folder = arguments.value("--folder") ?? index.description.images
             if ending == ".png" {
                 try AtomicFile.write(
                     NeighbourSheet(answers, folder: folder).picture().pngData(), to: path)

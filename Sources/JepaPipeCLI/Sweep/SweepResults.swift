@@ -64,17 +64,13 @@ package struct SweepResults {
 
     /// Rows whose untrained network is not the one that `untrained` shows for the same seed.
     var rowsWithAnotherStart: [String] {
-        var names: [String] = []
-        for entry in entries {
+        entries.filter { entry in
             guard let own = entry.untrained,
-                let shown = untrained.first(where: { $0.run.seed == entry.run.seed })?.untrained,
-                (own.knn, own.linear) != (shown.knn, shown.linear)
-                    || abs(own.rankMe - shown.rankMe) > 1e-3 * shown.rankMe,
-                !names.contains(entry.run.name)
-            else { continue }
-            names.append(entry.run.name)
-        }
-        return names
+                let shown = untrained.first(where: { $0.run.seed == entry.run.seed })?.untrained
+            else { return false }
+            return (own.knn, own.linear) != (shown.knn, shown.linear)
+                || abs(own.rankMe - shown.rankMe) > 1e-3 * shown.rankMe
+        }.map(\.run.name).uniqued()
     }
 }
 

@@ -41,8 +41,8 @@ struct PictureDecoderTests {
     }
 
     @Test func aDecoderIsKeptInAFile() throws {
-        let path = NSTemporaryDirectory() + "/decoder-\(UUID().uuidString).safetensors"
-        defer { try? FileManager.default.removeItem(atPath: path) }
+        let scratch = TemporaryFolder()
+        let path = scratch.file("decoder.safetensors")
         let decoder = try decoder(steps: 20, trained: 400)
         try decoder.write(to: path)
         let read = try PictureDecoder(reading: path)
@@ -52,8 +52,8 @@ struct PictureDecoderTests {
     }
 
     @Test func anotherFileIsNoDecoder() throws {
-        let path = NSTemporaryDirectory() + "/decoder-\(UUID().uuidString).safetensors"
-        defer { try? FileManager.default.removeItem(atPath: path) }
+        let scratch = TemporaryFolder()
+        let path = scratch.file("decoder.safetensors")
         let bytes = Array("{\"a\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}".utf8)
         let length = withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { Array($0) }
         try Data(length + bytes).write(to: URL(filePath: path))

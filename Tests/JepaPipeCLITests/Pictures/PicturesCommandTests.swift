@@ -2,41 +2,34 @@ import Foundation
 import JepaFormats
 import JepaImages
 import JepaPipeCLI
+import JepaTestSupport
 import Testing
 
 /// Pictures of a small run and of exported weights, by command lines.
 final class PicturesCommandTests {
-    private let folder: String
+    private let scratch = TemporaryFolder()
+    private var folder: String { scratch.path }
 
     init() throws {
-        folder = NSTemporaryDirectory() + "/jepa-pictures-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(
-            atPath: folder + "/photos", withIntermediateDirectories: true)
-        try AtomicFile.write(TinyPipeline.text, to: folder + "/tiny.yaml")
         for number in 0..<3 {
             let image = Image(
                 width: 24, height: 20,
                 pixels: (0..<24 * 20 * 3).map { UInt8(($0 * (number + 2)) % 253) })
-            try AtomicFile.write(image.pngData(), to: "\(folder)/photos/\(number).png")
+            try scratch.write(image.pngData(), to: "photos/\(number).png")
         }
-        try #require(run("run DIR/tiny.yaml --out DIR/run") == 0)
+        try scratch.train()
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: folder) }
-
     private func run(_ line: String) -> Int32 {
-        JepaPipe.run(line.split(separator: " ").map { String($0).replacing("DIR", with: folder) })
+        scratch.run(line: line)
     }
 
     /// The files in a folder, but the masks that every run draws for its report.
     private func files(_ name: String) -> [String] {
-        let names = try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(name)")
-        return (names ?? []).filter { $0 != "masks.png" }.sorted()
+        ((try? scratch.names(in: name)) ?? []).filter { $0 != "masks.png" }
     }
 
-    private func bytes(_ name: String) throws -> Data {
-        try #require(FileManager.default.contents(atPath: "\(folder)/\(name)"))
-    }
+    private func bytes(_ name: String) throws -> [UInt8] { try scratch.bytes(name) }
 
     @Test func everyPictureOfARunIsMadeAndIsTheSameEveryTime() throws {
         let fast = "--decoder-images 8 --decoder-steps 20"
@@ -52,7 +45,7 @@ final class PicturesCommandTests {
             ])
         let first = try names.map { try bytes("run/pictures/\($0)") }
         for (name, bytes) in zip(names, first) where name.hasSuffix(".png") {
-            let image = try Image(decoding: [UInt8](bytes))
+            let image = try Image(decoding: bytes)
             #expect(image.width > 400 && image.height > 300, "\(name)")
         }
         // Four patches across, so a picture of 16 pixels is shown at 192.
