@@ -11,7 +11,7 @@ import Testing
 @Suite struct AblationTests {
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "pipelines/ablations").path()
+        .appending(path: "pipelines/ablations").path
 
     static let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
         .filter { $0.hasSuffix(".yaml") && $0 != "base.yaml" }.sorted()

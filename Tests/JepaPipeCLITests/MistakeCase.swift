@@ -32,7 +32,7 @@ struct MistakeCase: Sendable, CustomTestStringConvertible {
 
     /// Every case of every file.
     static let all: [MistakeCase] = {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path())) ?? []
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
         return names.filter { $0.hasSuffix(".md") }.sorted().flatMap(cases)
     }()
 

@@ -78,7 +78,7 @@ struct NewCommandTests {
     }
 
     @Test func thePackageMayBeElsewhere() throws {
-        let root = Self.root.path()
+        let root = Self.root.path + "/"
         try run("jepa-pipe new stage loss Mine --package '\(root)'") { outcome, folder in
             #expect(outcome.status == 0)
             let manifest = try folder.text("mine/Package.swift")

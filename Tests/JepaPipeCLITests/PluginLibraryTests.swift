@@ -9,7 +9,7 @@ import Testing
 @Suite(.enabled(if: Program.isBuilt))
 struct PluginLibraryTests {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().path()
+        .deletingLastPathComponent().deletingLastPathComponent().path
 
     /// The answer to `stages --plugin FILE`, in a folder where some lines of shell have run.
     private func answer(to file: String, after preparation: String) throws -> Program.Outcome {
@@ -78,7 +78,7 @@ struct PluginLibraryTests {
         _ change: String, _ expected: String
     ) throws {
         let source = """
-            #include "\(Self.root)Sources/CPluginHost/include/CPluginHost.h"
+            #include "\(Self.root)/Sources/CPluginHost/include/CPluginHost.h"
             static const char own;
             static void add(void *host) { __builtin_trap(); }
             const struct jepa_plugin jepa_plugin = {
@@ -98,7 +98,7 @@ struct PluginLibraryTests {
     @Test func aPluginThatGoesWithTheProgramIsAsked() throws {
         let source = """
             #include <stdio.h>
-            #include "\(Self.root)Sources/CPluginHost/include/CPluginHost.h"
+            #include "\(Self.root)/Sources/CPluginHost/include/CPluginHost.h"
             static void add(void *host) { puts(host ? "asked for stages" : "no host"); }
             const struct jepa_plugin jepa_plugin = {
                 JEPA_PLUGIN_MAGIC, JEPA_PLUGIN_ABI, 0, JEPA_VERSION, __VERSION__, &jepa_core, add

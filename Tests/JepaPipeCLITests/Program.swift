@@ -9,7 +9,7 @@ enum Program {
     }
 
     private static let folder = URL(filePath: CommandLine.arguments[0])
-        .resolvingSymlinksInPath().deletingLastPathComponent().path()
+        .resolvingSymlinksInPath().deletingLastPathComponent().path
 
     static var isBuilt: Bool {
         FileManager.default.isExecutableFile(atPath: folder + "/jepa-pipe")

@@ -12,7 +12,7 @@ final class RecordedFolder {
     static let fixture = Bundle.module.bundlePath + "/Fixtures/recorded-run"
     /// A run of the official code.
     static let official = URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(path: "../Official/ijepa-small").standardizedFileURL.path()
+        .appending(path: "../Official/ijepa-small").standardizedFileURL.path
     /// The files with tensors.
     static let files = ["initial", "batches", "trace", "after_step0", "final"]
 

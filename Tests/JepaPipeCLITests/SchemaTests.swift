@@ -8,7 +8,7 @@ import Testing
 /// The JSON Schema accepts what the program accepts, and refuses what can be seen to be wrong.
 struct SchemaTests {
     private static let pipelines = MistakeCase.folder.deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "pipelines").path()
+        .deletingLastPathComponent().appending(path: "pipelines").path
 
     /// The shipped graph files. A sweep, which names a graph file, has no schema.
     private static let shipped: [String] = {

@@ -15,7 +15,7 @@ import Testing
 
     /// All graph files, sweeps aside.
     static let names: [String] = {
-        let files = try? FileManager.default.subpathsOfDirectory(atPath: folder.path())
+        let files = try? FileManager.default.subpathsOfDirectory(atPath: folder.path)
         return (files ?? []).filter { name in
             name.hasSuffix(".yaml")
                 && (!name.hasPrefix("ablations/") || name == "ablations/base.yaml")
@@ -77,7 +77,7 @@ import Testing
     }
 
     private func run(_ name: String, images: String) throws -> ToyRun {
-        let root = try GraphReader.read(path: Self.folder.appending(path: name).path())
+        let root = try GraphReader.read(path: Self.folder.appending(path: name).path)
         let reduced = try root.applying(try reductions(of: root, images: images))
         var registry = Registry()
         try BuiltInStages.register(into: &registry)

@@ -49,7 +49,7 @@ struct RegistryConformanceTests {
 
     /// A run recorded from the official code.
     private static let record = ShippedPipelines.folder.deletingLastPathComponent()
-        .appending(path: "Tests/JepaPipeCLITests/Fixtures/recorded-run").path()
+        .appending(path: "Tests/JepaPipeCLITests/Fixtures/recorded-run").path
 }
 
 extension TemporaryFolder {

@@ -11,7 +11,7 @@ enum ShippedPipelines {
 
     /// The paths of all graph files below the folder, sorted; sweeps are none.
     static let names: [String] = {
-        let files = try? FileManager.default.subpathsOfDirectory(atPath: folder.path())
+        let files = try? FileManager.default.subpathsOfDirectory(atPath: folder.path)
         return (files ?? []).filter { name in
             let sweeps = name.hasPrefix("ablations/") && name != "ablations/base.yaml"
             return name.hasSuffix(".yaml") && !sweeps
@@ -26,7 +26,7 @@ enum ShippedPipelines {
 
     /// A graph file of the package with values changed as by `--set`.
     static func graph(_ name: String, _ overrides: String...) throws -> Graph {
-        let root = try GraphReader.read(path: folder.appending(path: name).path())
+        let root = try GraphReader.read(path: folder.appending(path: name).path)
         return try Graph(root.applying(overrides.map { try SettingOverride($0) }))
     }
 

@@ -42,7 +42,7 @@ package struct Graphviz {
         // At the usual 96 dots an inch words are coarse.
         let resolution = format == "png" ? ["-Gdpi=144"] : []
         process.arguments =
-            ["-T\(format)"] + resolution + ["-o", file("picture").path(), file("in.dot").path()]
+            ["-T\(format)"] + resolution + ["-o", file("picture").path, file("in.dot").path]
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         process.standardError = try FileHandle(forWritingTo: file("messages"))
