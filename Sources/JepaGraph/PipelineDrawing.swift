@@ -189,17 +189,6 @@ public struct PipelineDrawing {
         return text.replacing(" of stage '\(stage)'", with: "", maxReplacements: 1)
     }
 
-    /// `85,646,592`.
-    private static func grouped(_ value: Int) -> String {
-        var digits = String(value)
-        var index = digits.count - 3
-        while index > 0 {
-            digits.insert(",", at: digits.index(digits.startIndex, offsetBy: index))
-            index -= 3
-        }
-        return digits
-    }
-
     // MARK: - Text
 
     /// A text in lines of about a length, broken between words.

@@ -1,17 +1,9 @@
-import Foundation
+import JepaCore
 
 /// How numbers are written for people.
 enum Quantities {
     /// `85,646,592`.
-    static func count(_ value: Int) -> String {
-        let digits = String(value.magnitude)
-        var text = ""
-        for (index, digit) in digits.enumerated() {
-            if index > 0 && (digits.count - index) % 3 == 0 { text += "," }
-            text.append(digit)
-        }
-        return value < 0 ? "-" + text : text
-    }
+    static func count(_ value: Int) -> String { grouped(value) }
 
     /// `1 image`, `85,646 images`.
     ///
@@ -30,14 +22,14 @@ enum Quantities {
             unit += 1
         }
         return unit == 0
-            ? "\(value) B" : String(format: "%.\(size < 10 ? 1 : 0)f %@", size, units[unit])
+            ? "\(value) B" : "\(decimal(size, size < 10 ? 1 : 0)) \(units[unit])"
     }
 
     /// `42 s`, `3 min 20 s`, `5 h 12 min`, `9 days 3 h`.
     static func duration(_ seconds: Double) -> String {
         let whole = Int(seconds.rounded())
         switch whole {
-        case ..<1: return String(format: "%.1f s", seconds)
+        case ..<1: return "\(decimal(seconds, 1)) s"
         case ..<60: return "\(whole) s"
         case ..<3600: return "\(whole / 60) min \(whole % 60) s"
         case ..<86_400: return "\(whole / 3600) h \(whole % 3600 / 60) min"
@@ -56,6 +48,6 @@ enum Quantities {
             case ..<100: 1
             default: 0
             }
-        return String(format: "%.\(digits)f", billions)
+        return decimal(billions, digits)
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import JepaCore
 
 /// Shows progress as text: on a terminal a bar in one line that is drawn over and over, elsewhere
 /// a line now and then.
@@ -122,11 +123,4 @@ public final class ConsoleReporter: ProgressReporter {
         let isKnown = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
         return isKnown ? Int(size.ws_col) : 80
     }
-}
-
-/// A number with so many digits behind the point.
-func decimal(_ value: Double, _ digits: Int) -> String {
-    value.formatted(
-        .number.precision(.fractionLength(digits)).grouping(.never)
-            .locale(Locale(identifier: "en_US_POSIX")))
 }

@@ -81,7 +81,7 @@ public struct TrainingOutcome: Sendable {
             if let seconds = summary.monitorSeconds, seconds > 0 {
                 lines.append(
                     "Looking at the features took \(ConsoleReporter.clock(seconds)), "
-                        + "\(decimal(100 * seconds / (seconds + state.seconds), 1)) % of the time.")
+                        + "\(percent(seconds / (seconds + state.seconds), 1)) of the time.")
             }
             lines += summary.verdict?.lines ?? []
             lines.append("Everything is in \(folder)")

@@ -1,4 +1,5 @@
 import Foundation
+import JepaCore
 
 /// What is left of the differences between images, in the features and in the targets.
 struct CollapseSigns {
@@ -89,7 +90,7 @@ struct CollapseSigns {
         }
         if let targets, let ratio = targetRatio, ratio < VerdictThresholds.partialTargets {
             lines.append(
-                "The targets of \(targets.loss) keep \(percent(ratio)) of the variance between "
+                "The targets of \(targets.loss) keep \(roughly(ratio)) of the variance between "
                     + "images that they had untrained.")
         }
         return lines
@@ -100,8 +101,8 @@ struct CollapseSigns {
         _ prediction: LossReading, _ skill: Double, _ guess: String
     ) -> String {
         skill >= 0
-            ? "Predictions of \(prediction.loss) take away \(percent(skill)) of the loss of \(guess)."
-            : "Predictions of \(prediction.loss) are \(percent(-skill)) worse than \(guess)."
+            ? "Predictions of \(prediction.loss) take away \(roughly(skill)) of the loss of \(guess)."
+            : "Predictions of \(prediction.loss) are \(roughly(-skill)) worse than \(guess)."
     }
 
     /// What else is worth knowing.
@@ -232,7 +233,5 @@ struct AccuracyGain {
 /// A number of directions.
 private func count(_ value: Double) -> String { decimal(value, value >= 10 ? 1 : 2) }
 
-/// A share in percent.
-private func percent(_ value: Double) -> String {
-    decimal(100 * value, abs(value) >= 0.1 ? 0 : 1) + " %"
-}
+/// A share in two digits that count, about.
+private func roughly(_ share: Double) -> String { percent(share, abs(share) >= 0.1 ? 0 : 1) }

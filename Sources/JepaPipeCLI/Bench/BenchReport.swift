@@ -1,4 +1,5 @@
 import Foundation
+import JepaCore
 
 /// A measurement as text.
 struct BenchReport {
@@ -68,9 +69,8 @@ struct BenchReport {
                 [
                     row(
                         "loading",
-                        String(format: "%.2f", loading.secondsPerImage * 1000)
-                            + " ms of a core for an image, "
-                            + "\(tenths(loading.share * 100)) % of all cores' time")
+                        "\(decimal(loading.secondsPerImage * 1000, 2)) ms of a core for an image, "
+                            + "\(percent(loading.share, 1)) of all cores' time")
                 ]
             } ?? [])
     }
@@ -81,8 +81,7 @@ struct BenchReport {
             row(
                 "memory",
                 "\(Quantities.bytes(result.peakBytes)) at the peak, "
-                    + String(format: "%.2f", ratio)
-                    + " times the \(Quantities.bytes(result.stateBytes)) of weights, gradients and "
+                    + "\(decimal(ratio, 2)) times the \(Quantities.bytes(result.stateBytes)) of weights, gradients and "
                     + "moments"),
             row(
                 "requests",
@@ -102,10 +101,10 @@ struct BenchReport {
         for (index, ratio) in peer.ratios.enumerated() {
             table.add([
                 "\(index + 1)", digits(peer.own[index]), digits(peer.peers[index]),
-                String(format: "%.2f", ratio),
+                decimal(ratio, 2),
             ])
         }
-        table.add(["medians of all steps", "", "", String(format: "%.2f", peer.ratio)])
+        table.add(["medians of all steps", "", "", decimal(peer.ratio, 2)])
         return ["", "peer: \(peer.program)"] + table.lines + [
             row("peer's start", seconds(peer.startUpSeconds) + " to its first line"),
             row("its memory", Quantities.bytes(peer.peakBytes) + " at the peak"),
@@ -116,9 +115,8 @@ struct BenchReport {
         title + String(repeating: " ", count: max(1, 13 - title.count)) + text
     }
 
-    private func tenths(_ value: Double) -> String { String(format: "%.1f", value) }
-    private func percent(_ share: Double) -> String { String(format: "%.0f %%", share * 100) }
-    private func seconds(_ value: Double) -> String { String(format: "%.2f s", value) }
+    private func tenths(_ value: Double) -> String { decimal(value, 1) }
+    private func seconds(_ value: Double) -> String { decimal(value, 2) + " s" }
 
     private func range(_ spread: Spread, _ text: (Double) -> String) -> String {
         "\(text(spread.lowest)) to \(text(spread.highest))"
@@ -126,6 +124,6 @@ struct BenchReport {
 
     /// Three digits that count.
     private func digits(_ value: Double) -> String {
-        String(format: value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%.0f", value)
+        decimal(value, value < 10 ? 2 : value < 100 ? 1 : 0)
     }
 }

@@ -33,20 +33,20 @@ package struct MaskReport {
             ("patches of a target block", statistics.targetKept),
         ] {
             table.add([
-                name, Self.decimal(kept.mean, 2), Self.decimal(kept.standardError, 2),
-                Self.percent(kept.mean / patches),
+                name, decimal(kept.mean, 2), decimal(kept.standardError, 2),
+                Self.tenths(kept.mean / patches),
             ])
         }
         let coverage = statistics.targetCoverage
         table.add([
-            "patches in any target block", Self.decimal(coverage.mean * patches, 2),
-            Self.decimal(coverage.standardError * patches, 2), Self.percent(coverage.mean),
+            "patches in any target block", decimal(coverage.mean * patches, 2),
+            decimal(coverage.standardError * patches, 2), Self.tenths(coverage.mean),
         ])
         for (name, share) in [
             ("context patches that are targets as well", statistics.overlap),
             ("target blocks equal to another of the image", statistics.repeatedTargets),
         ] {
-            table.add([name, Self.percent(share.mean), Self.percent(share.standardError), ""])
+            table.add([name, Self.tenths(share.mean), Self.tenths(share.standardError), ""])
         }
         return table.lines
     }
@@ -59,8 +59,8 @@ package struct MaskReport {
             let context = statistics.contextByRow[row].mean
             let any = statistics.anyTargetByRow[row].mean
             table.add([
-                "\(row)", Self.decimal(context, 3),
-                Self.decimal(statistics.targetByRow[row].mean, 3), Self.decimal(any, 3),
+                "\(row)", decimal(context, 3),
+                decimal(statistics.targetByRow[row].mean, 3), decimal(any, 3),
                 Self.bar(context, any),
             ])
         }
@@ -76,7 +76,7 @@ package struct MaskReport {
             ($0.key.height, $0.key.width) < ($1.key.height, $1.key.width)
         }
         let shares = sorted.map { size, count in
-            "\(size) \(Self.percent(Double(count) / Double(statistics.batches)))"
+            "\(size) \(Self.tenths(Double(count) / Double(statistics.batches)))"
         }
         return ["", "Target blocks: " + shares.joined(separator: ", ")]
     }
@@ -91,11 +91,5 @@ package struct MaskReport {
             + String(repeating: "t", count: second)
     }
 
-    private static func decimal(_ value: Double, _ digits: Int) -> String {
-        String(format: "%.\(digits)f", value)
-    }
-
-    private static func percent(_ share: Double) -> String {
-        String(format: "%.1f %%", 100 * share)
-    }
+    private static func tenths(_ share: Double) -> String { percent(share, 1) }
 }

@@ -86,9 +86,9 @@ enum PicturesPredictionsCommand: Command {
                     "From the context alone it predicts the tokens of each target block; a decoder "
                         + "that was trained on true tokens turns tokens into pixels. For true "
                         + "tokens of images it has not seen it explains "
-                        + "\(percent(decoder.explained)) of the variance of the pixels.",
+                        + "\(explained(decoder.explained)) of the variance of the pixels.",
                     "\(images.names[index]): in the target blocks of this image, true tokens "
-                        + "explain \(percent(truth)), predictions \(percent(guess))."
+                        + "explain \(explained(truth)), predictions \(explained(guess))."
                         + (guess < 0 ? " Below 0 is worse than the mean patch everywhere." : ""),
                 ], content, grid: model.path.grid)
             try folder.write(sheet.draw(), "predictions-\(index + 1).png")
@@ -96,8 +96,8 @@ enum PicturesPredictionsCommand: Command {
     }
 
     /// Such as `71 %`, or `99.6 %` close to all.
-    private static func percent(_ share: Double) -> String {
-        String(format: share > 0.99 ? "%.1f %%" : "%.0f %%", 100 * share)
+    private static func explained(_ share: Double) -> String {
+        percent(share, share > 0.99 ? 1 : 0)
     }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import JepaCore
 import JepaEvaluation
 import JepaFormats
 
@@ -48,6 +49,6 @@ struct EvaluationReport {
 
     /// Three decimals; fewer where there are more digits before them.
     private static func number(_ value: Double) -> String {
-        String(format: abs(value) < 10 ? "%.3f" : "%.1f", value)
+        decimal(value, abs(value) < 10 ? 3 : 1)
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import JepaCore
 import JepaEvaluation
 
 /// A caution for a training whose loss ended between that of even chances and that of the best answer
@@ -21,10 +22,8 @@ package enum LossCaution {
         guard let gained = skill(loss: loss, lossOfMean: constant), gained < 0.05,
             loss < 1.05 * log(Double(classes))
         else { return nil }
-        return "The loss of \(words) ended at \(number(loss)), and an answer without image has "
-            + "\(number(constant)): it has learnt next to nothing, which says little of the "
+        return "The loss of \(words) ended at \(decimal(loss, 3)), and an answer without image has "
+            + "\(decimal(constant, 3)): it has learnt next to nothing, which says little of the "
             + "features. Higher learning rates (--lr) or more epochs may help."
     }
-
-    private static func number(_ value: Double) -> String { String(format: "%.3f", value) }
 }

@@ -1,4 +1,3 @@
-import Foundation
 package import JepaCore
 package import JepaImages
 package import JepaTensor
@@ -112,7 +111,7 @@ package struct AttentionSheet {
             "The colours, the same in all maps, say how many times an equal share, "
                 + "1/\(grid.count), a patch gets:")
         let bar = ScaleBar(
-            left: "0", right: "\(String(format: "%.1f", limit)) or more",
+            left: "0", right: "\(decimal(limit, 1)) or more",
             colour: { Self.lit(.gray, $0) })
         sheet.addRow([.init(bar.draw(width: 2 * size.width + Sheet.gap))])
         return sheet.draw()

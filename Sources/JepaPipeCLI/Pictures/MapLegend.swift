@@ -1,4 +1,4 @@
-import Foundation
+import JepaCore
 package import JepaEvaluation
 package import JepaImages
 
@@ -89,7 +89,7 @@ package struct MapLegend {
             }
         case .distances(let range, let unit):
             func words(_ distance: Double) -> String {
-                String(format: "%.2f", distance) + (unit.isEmpty ? "" : " \(unit)")
+                decimal(distance, 2) + (unit.isEmpty ? "" : " \(unit)")
             }
             // What is near is bright, as in the maps.
             let bar = ScaleBar(

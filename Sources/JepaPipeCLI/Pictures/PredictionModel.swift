@@ -87,7 +87,7 @@ struct PredictionModel {
             recipe, tokens: tokens, pixels: pixels, trainedOn: trained
         ) { done, loss in
             guard let rest = clock.rest(done, of: steps) else { return }
-            let error = String(format: "%.4f", loss)
+            let error = decimal(loss, 4)
             JepaPipe.report(
                 "decoder: step \(done) of \(steps), squared error \(error), \(rest) left")
         }

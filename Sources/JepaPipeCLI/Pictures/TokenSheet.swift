@@ -1,4 +1,4 @@
-import Foundation
+import JepaCore
 package import JepaImages
 
 /// A sheet of images with the colours of their patch tokens below them.
@@ -63,7 +63,7 @@ package struct TokenSheet {
 
     /// The shares of the variance: `34 + 12 + 9 = 55 %`.
     private static func percents(_ shares: [Double]) -> String {
-        let parts = shares.map { String(format: "%.0f", 100 * $0) }.joined(separator: " + ")
-        return "\(parts) = \(String(format: "%.0f", 100 * shares.reduce(0, +))) %"
+        let parts = shares.map { decimal(100 * $0, 0) }.joined(separator: " + ")
+        return "\(parts) = \(percent(shares.reduce(0, +)))"
     }
 }

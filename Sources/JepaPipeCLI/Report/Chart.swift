@@ -1,4 +1,5 @@
 import Foundation
+import JepaCore
 
 /// A small chart of curves over the steps of a training, as SVG inside of HTML.
 ///
@@ -94,7 +95,7 @@ package struct Chart {
             / (values.upperBound - values.lowerBound) * (Self.height - Self.top - Self.bottom)
     }
 
-    private func place(_ value: Double) -> String { String(format: "%.1f", value) }
+    private func place(_ value: Double) -> String { decimal(value, 1) }
 
     // MARK: - Parts
 
@@ -179,6 +180,6 @@ package struct Chart {
         if value == 0 { return "0" }
         let isSmall = max(abs(range.lowerBound), abs(range.upperBound)) < 0.005
         if isSmall || span < 1e-5 || span >= 1e5 { return String(format: "%.1e", value) }
-        return String(format: "%.\(max(0, Int((1 - log10(span)).rounded(.up))))f", value)
+        return decimal(value, max(0, Int((1 - log10(span)).rounded(.up))))
     }
 }

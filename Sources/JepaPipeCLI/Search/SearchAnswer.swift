@@ -1,4 +1,5 @@
 import Foundation
+import JepaCore
 import JepaFormats
 import JepaInterop
 
@@ -12,7 +13,7 @@ struct SearchAnswer: Encodable {
         let similarity: Float
 
         /// The cosine as it stands below an image.
-        var shownSimilarity: String { String(format: "%.3f", similarity) }
+        var shownSimilarity: String { decimal(Double(similarity), 3) }
     }
 
     /// The image that was asked for.
@@ -45,7 +46,7 @@ struct SearchAnswer: Encodable {
             var table = TextTable([.right, .right, .left])
             for (rank, neighbour) in answer.neighbours.enumerated() {
                 table.add([
-                    "\(rank + 1)", String(format: "%.4f", neighbour.similarity), neighbour.file,
+                    "\(rank + 1)", decimal(Double(neighbour.similarity), 4), neighbour.file,
                 ])
             }
             return ([answer.query] + table.lines).joined(separator: "\n")

@@ -45,7 +45,7 @@ package struct SweepBudget {
                 steps = max(1, Int(60 * minutes / pace))
                 JepaPipe.report(
                     "row '\(row.written.name)': \(steps) steps of "
-                        + String(format: "%.0f ms", pace * 1000))
+                        + "\(decimal(pace * 1000, 0)) ms")
             } else {
                 continue
             }

@@ -92,7 +92,6 @@ struct SweepFigure: Encodable {
 
     /// `0.363`, or `0.363 ± 0.008`.
     func text(_ digits: Int) -> String {
-        let number = String(format: "%.\(digits)f", mean)
-        return deviation.map { number + " ± " + String(format: "%.\(digits)f", $0) } ?? number
+        decimal(mean, digits) + (deviation.map { " ± " + decimal($0, digits) } ?? "")
     }
 }

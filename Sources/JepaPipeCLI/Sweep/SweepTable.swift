@@ -133,8 +133,8 @@ package struct SweepTable {
         let accuracy = judged.knn ?? judged.linear ?? 0.5
         let error = (accuracy * (1 - accuracy) / Double(max(first.queries, 1))).squareRoot()
         return text + "; accuracy on \(Quantities.count(first.queries)) others, known to about "
-            + String(
-                format: "%.3f; always naming the most frequent class: %.3f.", error, mean(shares))
+            + "\(decimal(error, 3)); always naming the most frequent class: "
+            + "\(decimal(mean(shares), 3))."
     }
 
     private var time: String? {

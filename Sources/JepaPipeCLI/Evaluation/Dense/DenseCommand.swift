@@ -108,7 +108,7 @@ struct DenseCommand {
         let figures = result.outcome.figures.prefix(2)
         func text(_ value: (EvaluationRecord.Figure) -> Double?) -> String {
             figures.compactMap { figure in
-                value(figure).map { "\(figure.name) \(String(format: "%.3f", $0))" }
+                value(figure).map { "\(figure.name) \(decimal($0, 3))" }
             }.joined(separator: ", ")
         }
         return DenseSheet(

@@ -1,0 +1,22 @@
+import Foundation
+
+/// `85,646,592`.
+package func grouped(_ value: Int) -> String {
+    var text = String(value.magnitude)
+    var place = text.count - 3
+    while place > 0 {
+        text.insert(",", at: text.index(text.startIndex, offsetBy: place))
+        place -= 3
+    }
+    return value < 0 ? "-" + text : text
+}
+
+/// A number with so many digits behind the point.
+package func decimal(_ value: Double, _ digits: Int) -> String {
+    String(format: "%.\(digits)f", value)
+}
+
+/// A share as `71 %`, with so many digits behind the point.
+package func percent(_ share: Double, _ digits: Int = 0) -> String {
+    decimal(100 * share, digits) + " %"
+}
