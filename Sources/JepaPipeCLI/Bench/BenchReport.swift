@@ -81,8 +81,8 @@ struct BenchReport {
             row(
                 "memory",
                 "\(Quantities.bytes(result.peakBytes)) at the peak, "
-                    + "\(decimal(ratio, 2)) times the \(Quantities.bytes(result.stateBytes)) of weights, gradients and "
-                    + "moments"),
+                    + "\(decimal(ratio, 2)) times the \(Quantities.bytes(result.stateBytes)) of "
+                    + "weights, gradients and moments"),
             row(
                 "requests",
                 "\(Int(result.pageFaults.median)) page faults a step "
