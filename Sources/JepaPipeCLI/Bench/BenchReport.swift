@@ -1,4 +1,3 @@
-import Foundation
 import JepaCore
 
 /// A measurement as text.

@@ -1,4 +1,3 @@
-import Foundation
 package import JepaCore
 
 /// The statistics of a masker as text.
@@ -34,19 +33,19 @@ package struct MaskReport {
         ] {
             table.add([
                 name, decimal(kept.mean, 2), decimal(kept.standardError, 2),
-                Self.tenths(kept.mean / patches),
+                percent(kept.mean / patches, 1),
             ])
         }
         let coverage = statistics.targetCoverage
         table.add([
             "patches in any target block", decimal(coverage.mean * patches, 2),
-            decimal(coverage.standardError * patches, 2), Self.tenths(coverage.mean),
+            decimal(coverage.standardError * patches, 2), percent(coverage.mean, 1),
         ])
         for (name, share) in [
             ("context patches that are targets as well", statistics.overlap),
             ("target blocks equal to another of the image", statistics.repeatedTargets),
         ] {
-            table.add([name, Self.tenths(share.mean), Self.tenths(share.standardError), ""])
+            table.add([name, percent(share.mean, 1), percent(share.standardError, 1), ""])
         }
         return table.lines
     }
@@ -76,7 +75,7 @@ package struct MaskReport {
             ($0.key.height, $0.key.width) < ($1.key.height, $1.key.width)
         }
         let shares = sorted.map { size, count in
-            "\(size) \(Self.tenths(Double(count) / Double(statistics.batches)))"
+            "\(size) \(percent(Double(count) / Double(statistics.batches), 1))"
         }
         return ["", "Target blocks: " + shares.joined(separator: ", ")]
     }
@@ -90,6 +89,4 @@ package struct MaskReport {
             + String(repeating: ".", count: 40 - first - second)
             + String(repeating: "t", count: second)
     }
-
-    private static func tenths(_ share: Double) -> String { percent(share, 1) }
 }
