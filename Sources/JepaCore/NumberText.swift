@@ -11,6 +11,11 @@ package func grouped(_ value: Int) -> String {
     return value < 0 ? "-" + text : text
 }
 
+/// The shortest decimal that reads back as the same number, whole numbers without a point.
+package func shortest(_ value: Double) -> String {
+    value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(value)"
+}
+
 /// A number with so many digits behind the point.
 package func decimal(_ value: Double, _ digits: Int) -> String {
     String(format: "%.\(digits)f", value)

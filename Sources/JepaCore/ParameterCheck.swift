@@ -148,11 +148,11 @@ extension ParameterDescriptor {
     }
 
     private static func bounds(_ range: ClosedRange<Double>) -> String {
-        let low = ParameterValue.format(range.lowerBound)
+        let low = shortest(range.lowerBound)
         if range.upperBound.isInfinite || range.upperBound == .greatestFiniteMagnitude {
             return "of at least \(low)"
         }
-        return "in \(low)...\(ParameterValue.format(range.upperBound))"
+        return "in \(low)...\(shortest(range.upperBound))"
     }
 
     /// The value of a setting, or nil if it is not what this parameter takes.

@@ -33,28 +33,23 @@ extension ParameterValue: CustomStringConvertible {
         switch self {
         case .boolean(let value): "\(value)"
         case .integer(let value): "\(value)"
-        case .real(let value): Self.format(value)
+        case .real(let value): shortest(value)
         case .text(let value): value
         case .size(let height, let width): height == width ? "\(height)" : "[\(height), \(width)]"
         case .pair(let first, let second):
             first == second
-                ? Self.format(first) : "[\(Self.format(first)), \(Self.format(second))]"
-        case .reals(let values): "[" + values.map(Self.format).joined(separator: ", ") + "]"
+                ? shortest(first) : "[\(shortest(first)), \(shortest(second))]"
+        case .reals(let values): "[" + values.map(shortest).joined(separator: ", ") + "]"
         case .stage(let name): name
         case .property(let stage, let name): "\(stage).\(name)"
         case .losses(let losses):
             losses.count == 1 && losses[0].weight == 1
                 ? losses[0].stage
                 : "{"
-                    + losses.map { "\($0.stage): \(Self.format($0.weight))" }
+                    + losses.map { "\($0.stage): \(shortest($0.weight))" }
                     .joined(separator: ", ") + "}"
         case .group(let set): "{" + set.description + "}"
         }
-    }
-
-    /// The shortest decimal that reads back as the same number, whole numbers without a point.
-    static func format(_ value: Double) -> String {
-        value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(value)"
     }
 }
 

@@ -48,7 +48,7 @@ public enum JSONWriter {
 
     private static func number(_ value: Double) -> String {
         precondition(value.isFinite, "JSON has no number \(value)")
-        return value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(value)"
+        return shortest(value)
     }
 
     private static func quoted(_ text: String) -> String {

@@ -26,7 +26,7 @@ extension PipelineDrawing {
                 Arrow(
                     source: term.stage, target: optimizer.name, name: "minimize", origin: nil,
                     carries: term.weight == 1
-                        ? "scalar" : "scalar, weight \(number(term.weight))",
+                        ? "scalar" : "scalar, weight \(shortest(term.weight))",
                     line: .gradient)
             }
         }
@@ -87,10 +87,6 @@ extension PipelineDrawing {
         if edge.kind.isData { return .data }
         if carrying.contains(edge.source.stage) { return .gradient }
         return doubtful.contains(edge.source.stage) ? .unknown : .noGradient
-    }
-
-    private static func number(_ value: Double) -> String {
-        value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(value)"
     }
 
     // MARK: - Wrong arrows

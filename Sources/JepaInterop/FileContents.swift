@@ -90,15 +90,7 @@ public struct FileContents: Sendable {
             // A list of numbers, such as the betas, reads best on one line.
             let numbers = items.compactMap(\.number)
             guard numbers.count < items.count || items.isEmpty else {
-                return [
-                    (
-                        path,
-                        numbers.map {
-                            $0 == $0.rounded() && abs($0) < 1e15
-                                ? "\(Int($0))" : "\($0)"
-                        }.joined(separator: ", ")
-                    )
-                ]
+                return [(path, numbers.map(shortest).joined(separator: ", "))]
             }
             return items.enumerated().flatMap { values(of: $0.element, at: name("\($0.offset)")) }
         }

@@ -2,14 +2,11 @@ import JepaCore
 
 /// How numbers are written for people.
 enum Quantities {
-    /// `85,646,592`.
-    static func count(_ value: Int) -> String { grouped(value) }
-
     /// `1 image`, `85,646 images`.
     ///
     /// - Parameter noun: What is counted, one of it.
     static func count(_ value: Int, _ noun: String) -> String {
-        "\(count(value)) \(noun)\(value == 1 ? "" : "s")"
+        "\(grouped(value)) \(noun)\(value == 1 ? "" : "s")"
     }
 
     /// `512 B`, `3.4 MiB`, `1.2 GiB`.
@@ -33,7 +30,7 @@ enum Quantities {
         case ..<60: return "\(whole) s"
         case ..<3600: return "\(whole / 60) min \(whole % 60) s"
         case ..<86_400: return "\(whole / 3600) h \(whole % 3600 / 60) min"
-        default: return "\(Quantities.count(whole / 86_400)) days \(whole % 86_400 / 3600) h"
+        default: return "\(grouped(whole / 86_400)) days \(whole % 86_400 / 3600) h"
         }
     }
 

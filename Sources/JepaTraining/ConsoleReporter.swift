@@ -44,7 +44,7 @@ public final class ConsoleReporter: ProgressReporter {
 
     public func begin(_ plan: TrainingPlan, from step: Int, in folder: String) {
         let span = "\(plan.steps) steps of \(plan.batchSize) images"
-        let epochs = MetricsTable.text((plan.epochs * 100).rounded() / 100)
+        let epochs = shortest((plan.epochs * 100).rounded() / 100)
         say(
             step == 0
                 ? "training for \(span) (epochs of \(plan.images) images: \(epochs)) into \(folder)"

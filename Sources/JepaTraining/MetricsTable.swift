@@ -35,10 +35,10 @@ package final class MetricsTable {
         let row = [Figure("step", Double(step))] + figures
         let missing = row.map(\.name).filter { !columns.contains($0) }
         if !missing.isEmpty { try addColumns(missing) }
-        let pairs = row.map { "\"\($0.name)\":\($0.value.isFinite ? Self.text($0.value) : "null")" }
+        let pairs = row.map { "\"\($0.name)\":\($0.value.isFinite ? shortest($0.value) : "null")" }
         try write("{\(pairs.joined(separator: ","))}\n", to: json, jsonFile)
         let values = Dictionary(
-            row.map { ($0.name, Self.text($0.value)) }, uniquingKeysWith: { _, last in last })
+            row.map { ($0.name, shortest($0.value)) }, uniquingKeysWith: { _, last in last })
         let cells = columns.map { values[$0] ?? "" }
         try write(cells.joined(separator: ",") + "\n", to: table, tableFile)
     }
@@ -48,11 +48,6 @@ package final class MetricsTable {
         guard fsync(json) == 0, fsync(table) == 0 else {
             throw PipelineError.refused("sync", jsonFile)
         }
-    }
-
-    /// The shortest decimal that reads back as the same number.
-    static func text(_ value: Double) -> String {
-        value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(value)"
     }
 
     private func addColumns(_ names: [String]) throws {

@@ -56,8 +56,8 @@ public struct MonitorSettings: Equatable, Sendable {
         .optionalInteger(
             "every_epochs", in: 1...1_000_000,
             help: "Looks after so many epochs. If nothing says when: every epoch, or as rarely as "
-                + "it takes for the looks between the first and the last to cost less than 3 % of "
-                + "the time.",
+                + "it takes for all looks to cost less than 3 % of the time, or those between the "
+                + "first and the last half of that.",
             unit: .epochs),
         .optionalInteger(
             "every_steps", in: 1...1_000_000_000, help: "Looks after so many steps.", unit: .steps),

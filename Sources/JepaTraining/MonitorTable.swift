@@ -81,13 +81,24 @@ package enum MonitorTable {
 
     private static func basis(_ reading: MonitorReading) -> String {
         guard let share = reading.majorityShare else {
-            return "Features of \(reading.images) images."
+            return "Features of \(grouped(reading.images)) images."
         }
+        return "Features of \(grouped(reading.images)) images; "
+            + accuracyBasis(reading, majorityShare: share)
+    }
+
+    /// How many images the accuracies of a look are of, how exactly they are known, and what no
+    /// look at an image comes to.
+    ///
+    /// - Parameter majorityShare: The share of the most frequent class.
+    package static func accuracyBasis(
+        _ reading: MonitorReading, majorityShare: Double
+    ) -> String {
         let accuracy = reading.encoders.first?.knn ?? reading.encoders.first?.linear ?? 0.5
         let error = shareError(accuracy, of: reading.queries)
-        return "Features of \(reading.images) images; accuracy on \(reading.queries) others, known "
-            + "to about \(decimal(error, 3)); always naming the most frequent class: "
-            + "\(decimal(share, 3))."
+        return "accuracy on \(grouped(reading.queries)) others, known to about "
+            + "\(decimal(error, 3)); always naming the most frequent class: "
+            + "\(decimal(majorityShare, 3))."
     }
 
     private static func row(_ title: String, _ old: String, _ new: String, _ suffix: String)

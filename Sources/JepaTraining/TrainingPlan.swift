@@ -95,20 +95,23 @@ public struct TrainingPlan: Equatable, Sendable {
         isAlwaysThorough || done == 0 || done == steps
     }
 
-    /// As often as keeps the looks between the first and the last below 3 % of the time.
+    /// As often as keeps the looks below 3 % of the time.
     ///
     /// To embed an image costs a quarter to two fifths of a training step's share of one, so
     /// training has to use fourteen images for each one that is embedded. The first and the last
-    /// look are always made, thorough, with two encoders.
+    /// look are always made, thorough; before the first step the two encoders are one. Where these
+    /// take more than half of what there is, half of it is there for those between, so that short
+    /// runs have curves, too.
     private static func cheapInterval(
         _ settings: MonitorSettings, _ steps: Int, _ stepsPerEpoch: Int, _ batchSize: Int
     ) -> Int {
         let labelled = settings.images + settings.queries
         let thorough = labelled + settings.augmented * settings.views
-        let between =
-            settings.isAlwaysThorough
-            ? 2 * thorough + settings.augmented : labelled + settings.augmented
-        let looks = steps * batchSize / 14 / between
+        let first = thorough + settings.augmented
+        let last = 2 * thorough + settings.augmented
+        let between = settings.isAlwaysThorough ? last : labelled + settings.augmented
+        let affordable = steps * batchSize / 14
+        let looks = max(affordable - first - last, affordable / 2) / between
         // Short of an epoch twenty looks are enough, however cheap they are.
         let shortest = min(stepsPerEpoch, max(1, steps / 20))
         let interval = max(shortest, (steps + looks) / (looks + 1))

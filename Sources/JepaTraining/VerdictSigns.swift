@@ -1,4 +1,3 @@
-import Foundation
 import JepaCore
 
 /// What is left of the differences between images, in the features and in the targets.

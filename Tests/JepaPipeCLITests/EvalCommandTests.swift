@@ -161,17 +161,53 @@ final class EvalCommandTests {
         let names = try scratch.names(in: "cache")
         // Network, untrained network and pixels; training and test images.
         #expect(names.count == 6)
-        let dates = { () -> [Date?] in
+        // A file that was written again is another one.
+        let files = { () -> [Int?] in
             try names.map {
                 try FileManager.default.attributesOfItem(atPath: "\(cache)/\($0)")[
-                    .modificationDate] as? Date
+                    .systemFileNumber] as? Int
             }
         }
-        let before = try dates()
+        let before = try files()
+        #expect(!before.contains(nil))
         let second = try eval("DIR/run", "--task", "linear", "--data", "scenes", "--images", "60")
         #expect(second.figures == first.figures)
-        #expect(try dates() == before)
+        #expect(try files() == before)
         #expect(try scratch.names(in: "cache").count == 6)
+    }
+
+    @Test func featuresUsedLongestAgoGoFirst() throws {
+        func names(after amount: String, limit: Double = 1) throws -> Set<String> {
+            _ = try eval(
+                "DIR/run", "--task", "knn", "--data", "scenes", "--images", amount,
+                "--cache-limit", "\(limit)")
+            return Set(try scratch.names(in: "cache"))
+        }
+        let first = try names(after: "60")
+        let second = try names(after: "64").subtracting(first)
+        #expect(second.count == 6)
+        // The first are used once more, so that the second are the oldest.
+        #expect(try names(after: "60") == first.union(second))
+        let foreign: Set = ["somebody else's.safetensors"]
+        try scratch.write("not features", to: "cache/somebody else's.safetensors")
+        let bytes = try first.reduce(0) { try $0 + scratch.bytes("cache/\($1)").count }
+        #expect(try names(after: "60", limit: Double(bytes) / 0x1p30) == first.union(foreign))
+        #expect(try names(after: "60", limit: 0) == foreign)
+    }
+
+    @Test(.enabled(if: Program.isBuilt)) func nothingIsRemovedWhileOthersAreAtWork() throws {
+        let line = "jepa-pipe eval run --task knn --data scenes --images 60 --cache cache"
+        _ = try eval("DIR/run", "--task", "knn", "--data", "scenes", "--images", "60")
+        let busy = try Program.run(
+            "flock --shared cache \(line) --cache-limit 0", in: folder)
+        #expect(busy.status == 0)
+        #expect(!busy.output.contains("Removed"))
+        #expect(try scratch.names(in: "cache").count == 6)
+        let alone = try Program.run("\(line) --cache-limit 0", in: folder)
+        #expect(
+            alone.output.contains("Removed the features that were used longest ago, 6 files of"))
+        #expect(alone.output.contains("0 GiB are kept (--cache-limit)."))
+        #expect(try scratch.names(in: "cache") == [])
     }
 
     /// The seed of a run draws its untrained network again.

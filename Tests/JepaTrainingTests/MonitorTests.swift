@@ -210,7 +210,7 @@ import Testing
                   RankMe                    41.0          67.0 of 192
                   feature deviation       0.0312        0.0312
                   mean cosine              0.750         0.750
-                Features of 1024 images; accuracy on 512 others, known to about 0.022; always \
+                Features of 1,024 images; accuracy on 512 others, known to about 0.022; always \
                 naming the most frequent class: 0.125.
                 """)
     }
@@ -218,7 +218,7 @@ import Testing
     @Test func withoutLabelsTheTableSaysWhyFiguresAreMissing() {
         let text = MonitorTable.text(untrained: nil, now: reading(step: 5, knn: nil, rankMe: 3))
         #expect(text.contains("knn and linear are left out: the images have no labels."))
-        #expect(text.hasSuffix("Features of 1024 images."))
+        #expect(text.hasSuffix("Features of 1,024 images."))
         #expect(text.contains("RankMe                       ?           3.0 of 192"))
     }
 }

@@ -40,11 +40,15 @@ import Testing
     }
 
     @Test func lookingIsRareWhereItWouldCostMuch() throws {
-        // 100,000 images of training pay for 7142 of looks between the first and the last, of
-        // 500 + 400 + 48 each: there is room for seven, every 1250 steps or 12.5 epochs.
-        let small = try plan(["batch_size": 10, "epochs": 100], images: 1000)
-        #expect(small.monitorInterval == 1300)
-        #expect((0...small.steps).filter(small.monitors).count == 9)
+        // 150,000 images of training pay for 10,714 of looks. The first is of 500 + 400 + 48 x 9
+        // and 48 more, the last of twice that but for the 48, those between of 500 + 400 + 48:
+        // there is room for six, every 2143 steps or 21.43 epochs.
+        let small = try plan(["batch_size": 10, "epochs": 150], images: 1000)
+        #expect(small.monitorInterval == 2200)
+        #expect((0...small.steps).filter(small.monitors).count == 8)
+        // 60,000 pay for 4285, hardly more than the first and the last: half of that for two more.
+        let short = try plan(["batch_size": 10, "epochs": 60], images: 1000)
+        #expect((0...short.steps).filter(short.monitors) == [0, 2000, 4000, 6000])
         // Two looks are taken whatever they cost.
         let tiny = try plan(["batch_size": 10, "epochs": 2], images: 100)
         #expect((0...tiny.steps).filter(tiny.monitors) == [0, 20])

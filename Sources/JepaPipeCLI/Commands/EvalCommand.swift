@@ -111,6 +111,9 @@ enum EvalCommand: Command {
         .init(
             name: "--cache", value: "DIR",
             help: "Where features are kept; ~/.cache/jepa-pipe/features if not given."),
+        .init(
+            name: "--cache-limit", value: "GIB", standard: "10",
+            help: "How much is kept there: features that were used longest ago go first."),
         .init(name: "--no-cache", help: "Keeps no features."),
         .init(name: "--json", help: "Prints the record instead of the table."),
         .init(name: "--out", short: "-o", value: "FILE", help: "Writes the record there, too."),
@@ -135,6 +138,10 @@ enum EvalCommand: Command {
         let store = FeatureStore(
             folder: arguments.isOn("--no-cache")
                 ? temporary : arguments.value("--cache") ?? FeatureStore.standardFolder)
+        let limit = try arguments.number("--cache-limit", in: 0...1_000_000)
+        let keepsNothing = arguments.isOn("--no-cache") || training != nil
+        let use = keepsNothing ? nil : try store.use()
+        defer { if let use, let limit { end(use, keeping: limit) } }
         let pass = EmbeddingPass(
             store: store, batchSize: arguments.integer("--batch"),
             interruption: interruption)
@@ -161,11 +168,23 @@ enum EvalCommand: Command {
             return try finish(record, nil, arguments)
         } catch let stop as EmbeddingPass.Interrupted {
             JepaPipe.report(
-                arguments.isOn("--no-cache") || training != nil
+                keepsNothing
                     ? "Interrupted; nothing is kept, the same command begins again."
                     : "Interrupted; the same command goes on with what is kept.")
             return 128 + stop.signal
         }
+    }
+
+    /// Removes features that were used longest ago, if there are too many.
+    ///
+    /// - Parameter limit: What may be kept, in GiB.
+    private static func end(_ use: FeatureStore.Use, keeping limit: Double) {
+        let removed = use.end(keeping: Int(limit * 0x1p30))
+        guard removed.files > 0 else { return }
+        JepaPipe.report(
+            "Removed the features that were used longest ago, "
+                + "\(Quantities.count(removed.files, "file")) of \(Quantities.bytes(removed.bytes)): "
+                + "\(shortest(limit)) GiB are kept (--cache-limit).")
     }
 
     /// Does the task.

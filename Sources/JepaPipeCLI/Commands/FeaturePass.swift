@@ -43,7 +43,7 @@ struct FeaturePass {
                 labels += batch.labels.map(Int.init)
                 guard let rest = clock.rest(labels.count, of: count) else { continue }
                 JepaPipe.report(
-                    "\(Quantities.count(labels.count)) of \(Quantities.count(count)) images, "
+                    "\(grouped(labels.count)) of \(grouped(count)) images, "
                         + "\(rest) left")
             }
             return judge(labels, &notes)

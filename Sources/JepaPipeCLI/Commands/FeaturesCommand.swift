@@ -62,7 +62,7 @@ enum FeaturesCommand: Command {
         ]
         try OutputFolder.make(of: path)
         let notes = try pass.write(to: file, extractor, made: made)
-        let rows = Quantities.count(notes.files.count)
+        let rows = grouped(notes.files.count)
         let shape =
             extractor.patches.map { "\(rows)x\($0)x\(extractor.width)" }
             ?? "\(rows)x\(extractor.width)"
@@ -73,7 +73,7 @@ enum FeaturesCommand: Command {
             print(
                 count == 1
                     ? "1 file has no row; it is listed."
-                    : "\(Quantities.count(count)) files have no row; they are listed.")
+                    : "\(grouped(count)) files have no row; they are listed.")
         }
         return JepaPipe.ExitStatus.done
     }

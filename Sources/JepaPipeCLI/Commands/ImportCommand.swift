@@ -54,7 +54,7 @@ enum ImportCommand: Command {
         var table = TextTable([.left, .right])
         for network in ModelNetwork.allCases where model.networks[network] != nil {
             table.add([
-                "  \(network.words)", Quantities.count(model.weightCount(of: network)) + " weights",
+                "  \(network.words)", grouped(model.weightCount(of: network)) + " weights",
             ])
         }
         print("\(model.path): \(model.origin), \(model.sizes.text)")

@@ -1,3 +1,4 @@
+import JepaCore
 import JepaFormats
 package import JepaInterop
 
@@ -48,7 +49,7 @@ package struct InspectReport {
             return count == 0 ? nil : "\(count) \(element.rawValue)"
         }
         let number = shown.count == all ? "\(all)" : "\(shown.count) of \(all)"
-        return "\(number) tensor\(all == 1 ? "" : "s"), \(Quantities.count(elements)) elements, "
+        return "\(number) tensor\(all == 1 ? "" : "s"), \(grouped(elements)) elements, "
             + Quantities.bytes(bytes)
             + (types.isEmpty ? "" : " (\(types.joined(separator: ", ")))")
     }

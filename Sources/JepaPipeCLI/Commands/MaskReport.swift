@@ -15,9 +15,8 @@ package struct MaskReport {
     package var lines: [String] {
         let grid = statistics.grid
         let batches =
-            statistics.batches == 1 ? "1 batch" : "\(Quantities.count(statistics.batches)) batches"
-        let images = Quantities.count(
-            statistics.images / max(1, statistics.batches), "image")
+            statistics.batches == 1 ? "1 batch" : "\(grouped(statistics.batches)) batches"
+        let images = Quantities.count(statistics.images / max(1, statistics.batches), "image")
         return [
             title, "grid \(grid) = \(grid.count) patches; \(batches) of \(images)", "",
         ] + summary + [""] + rows + sizes

@@ -44,7 +44,7 @@ struct PlanReport {
             let isShared = cost.weights == 0 && cost.isTrained
             table.add([
                 cost.stage, node.entry.descriptor.name,
-                isNetwork ? Quantities.count(cost.weights) : "",
+                isNetwork ? grouped(cost.weights) : "",
                 isNetwork ? (cost.isTrained ? "trained" : "not trained") : isShared ? "shared" : "",
                 cost.operations > 0
                     ? Quantities.billions(cost.operations / Double(plan.batchSize)) : "",

@@ -135,7 +135,7 @@ struct EmbeddingPass {
             done += count
             guard let rest = clock.rest(done, of: total) else { return }
             JepaPipe.report(
-                "\(words): \(Quantities.count(done)) of \(Quantities.count(total)) images embedded, "
+                "\(words): \(grouped(done)) of \(grouped(total)) images embedded, "
                     + "\(rest) left")
         }
     }

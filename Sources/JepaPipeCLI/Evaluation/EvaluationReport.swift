@@ -12,7 +12,7 @@ struct EvaluationReport {
     /// What was evaluated on what, the table of figures, and the protocol.
     var text: String {
         let encoder = record.encoder
-        let step = encoder.step.map { ", step \(Quantities.count($0))" } ?? ""
+        let step = encoder.step.map { ", step \(grouped($0))" } ?? ""
         let about = [
             "\(record.task): the \(encoder.network) of \(encoder.weights)\(step)",
             "fitted to \(record.data.train), judged by \(record.data.test)",

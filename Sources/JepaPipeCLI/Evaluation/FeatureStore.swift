@@ -10,7 +10,7 @@ import JepaTraining
 /// on: the weights, the layers, the images and how they are prepared. What was computed before an
 /// interruption is therefore there for the next call, and nothing has to be cleared when data or
 /// weights change. Images in files are known by path, size and time. Those that could not be read
-/// have no row; the next call tries them again.
+/// have no row; the next call tries them again. The time of a file is that of its last use.
 ///
 /// ```
 /// FOLDER/90abcdef12345678.safetensors   features [k, D], positions [k], labels [k]
@@ -57,6 +57,8 @@ struct FeatureStore {
     /// - Throws: `file` if they are not there or not what the name promises.
     func read(_ embedder: Embedder, _ images: EvaluationImages, _ indices: [Int]) throws -> Part {
         let reader = try reader(Self.key(embedder, images, indices))
+        // In a folder of somebody else's it may be forbidden, and then nothing is removed either.
+        utimes(reader.path, nil)
         return Part(
             features: try reader.tensor("features"),
             positions: try reader.tensor("positions").integers().map(Int.init),
@@ -74,12 +76,7 @@ struct FeatureStore {
         _ embedder: Embedder, _ images: EvaluationImages, _ indices: [Int]
     ) throws {
         let key = Self.key(embedder, images, indices)
-        do {
-            try OutputFolder.make(folder)
-        } catch var error as PipelineError {
-            error.notes.append("--cache names another folder for features, --no-cache keeps none.")
-            throw error
-        }
+        try makeFolder()
         var writer = SafetensorsWriter(metadata: [
             "format": Self.format, "key": key, "omitted": try jsonText(omitted),
         ])
@@ -91,12 +88,20 @@ struct FeatureStore {
         try writer.write(to: path(key))
     }
 
+    func makeFolder() throws {
+        do {
+            try OutputFolder.make(folder)
+        } catch var error as PipelineError {
+            error.notes.append("--cache names another folder for features, --no-cache keeps none.")
+            throw error
+        }
+    }
+
     /// Removes all features, and the folder if nothing else is in it.
     ///
     /// - Returns: Why the folder is still there; nil if it is not.
     func remove() -> String? {
-        let names = (try? Folder.names(in: folder)) ?? []
-        for file in names.map({ "\(folder)/\($0)" }) where isOwn(file) { unlink(file) }
+        for file in ownFiles { unlink(file.path) }
         _ = try? AtomicFile.removeLeftovers(in: folder)
         guard rmdir(folder) != 0 else { return nil }
         let code = errno
@@ -104,7 +109,7 @@ struct FeatureStore {
     }
 
     /// Whether a store has written a file: the key in it gives its name.
-    private func isOwn(_ file: String) -> Bool {
+    func isOwn(_ file: String) -> Bool {
         guard file.hasSuffix(".safetensors"), let reader = try? SafetensorsReader(path: file),
             reader.metadata["format"] == Self.format, let key = reader.metadata["key"]
         else { return false }

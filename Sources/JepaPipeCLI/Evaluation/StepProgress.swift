@@ -1,3 +1,5 @@
+import JepaCore
+
 /// Says now and then how far the training of a probe is.
 struct StepProgress {
     private let words: String
@@ -18,7 +20,7 @@ struct StepProgress {
         done += 1
         guard let rest = clock.rest(done, of: total) else { return }
         JepaPipe.report(
-            "\(words): step \(Quantities.count(done)) of \(Quantities.count(total)), loss "
-                + "\((loss * 1000).rounded() / 1000), \(rest) left")
+            "\(words): step \(grouped(done)) of \(grouped(total)), loss "
+                + "\(decimal(Double(loss), 3)), \(rest) left")
     }
 }

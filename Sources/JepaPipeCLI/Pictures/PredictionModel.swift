@@ -80,8 +80,8 @@ struct PredictionModel {
         let (tokens, pixels) = try table(of: source, count: count, seed: seed)
         let trained = (count - max(1, count / 10)) * path.grid.count
         JepaPipe.report(
-            "training a decoder of tokens on \(Quantities.count(trained)) patches, "
-                + "\(Quantities.count(steps)) steps")
+            "training a decoder of tokens on \(grouped(trained)) patches, "
+                + "\(grouped(steps)) steps")
         var clock = ProgressClock()
         let decoder = try PictureDecoder(
             recipe, tokens: tokens, pixels: pixels, trainedOn: trained

@@ -1,4 +1,5 @@
 import Foundation
+import JepaCore
 import JepaEvaluation
 import JepaTraining
 
@@ -91,9 +92,9 @@ package struct ReportPage {
         let (run, record) = (runs[0], runs[0].record)
         return
             "<p>A network was trained with the pipeline <b>\(HTML.escaped(record.pipeline))</b> on "
-            + "\(Quantities.count(record.data.images)) images, without looking at their labels, for "
-            + "\(Quantities.count(run.summary?.steps ?? run.lastStep)) of "
-            + "\(Quantities.count(record.steps)) steps.</p>"
+            + "\(grouped(record.data.images)) images, without looking at their labels, for "
+            + "\(grouped(run.summary?.steps ?? run.lastStep)) of "
+            + "\(grouped(record.steps)) steps.</p>"
     }
 
     private func verdictCard(_ run: RunContents) -> String {
@@ -268,10 +269,10 @@ package struct ReportPage {
         add("version") { $0.record.sessions.last.map { "jepa-pipe \($0.version)" } }
         add("seed") { "\($0.record.seed)" }
         add("images") {
-            "\(Quantities.count($0.record.data.images)) from the stage '\($0.record.data.stage)'"
+            "\(grouped($0.record.data.images)) from the stage '\($0.record.data.stage)'"
         }
         add("fingerprint of the data") { $0.record.data.fingerprint }
-        add("trained weights") { Quantities.count($0.record.trainedWeights) }
+        add("trained weights") { grouped($0.record.trainedWeights) }
         add("processor") {
             $0.record.sessions.last.map {
                 "\($0.machine.processor), \($0.machine.threads) of \($0.machine.cores) cores, "

@@ -127,20 +127,16 @@ package struct SweepTable {
         if let (entry, reading) = others.first, let encoder = reading.encoders.first?.encoder {
             text += " (in row '\(entry.run.name)' of '\(encoder)')"
         }
-        text += ", for \(Quantities.count(first.images)) images"
+        text += ", for \(grouped(first.images)) images"
         let shares = readings.compactMap(\.1.majorityShare)
         guard !shares.isEmpty else { return text + "." }
-        let accuracy = judged.knn ?? judged.linear ?? 0.5
-        let error = (accuracy * (1 - accuracy) / Double(max(first.queries, 1))).squareRoot()
-        return text + "; accuracy on \(Quantities.count(first.queries)) others, known to about "
-            + "\(decimal(error, 3)); always naming the most frequent class: "
-            + "\(decimal(mean(shares), 3))."
+        return text + "; " + MonitorTable.accuracyBasis(first, majorityShare: mean(shares))
     }
 
     private var time: String? {
         let steps = results.finished.compactMap { $0.finished?.summary.steps }
         guard let least = steps.min(), let most = steps.max() else { return nil }
-        let range = least == most ? Quantities.count(least) : "\(least) to \(most)"
+        let range = least == most ? grouped(least) : "\(least) to \(most)"
         let machine = Machine.current
         return "Time: of one run, \(range) steps; "
             + "\(Quantities.count(machine.threads, "thread")) with \(machine.instructions), "

@@ -185,7 +185,7 @@ struct DenseEvaluation {
                 let (done, all) = (result.outcome.testImages, images.indices.count)
                 if let rest = clock.rest(done, of: all) {
                     JepaPipe.report(
-                        "\(images.words): \(Quantities.count(done)) of \(Quantities.count(all)) "
+                        "\(images.words): \(grouped(done)) of \(grouped(all)) "
                             + "maps compared, \(rest) left")
                 }
             }
@@ -238,9 +238,7 @@ struct DenseEvaluation {
                 }
             }
         }
-        let best = ideal.prefix(2).map {
-            "\($0.name) \(($0.value * 1000).rounded() / 1000)"
-        }
+        let best = ideal.prefix(2).map { "\($0.name) \(decimal($0.value, 3))" }
         result.outcome.notes.append(
             "The true answer per patch, interpolated in the same way, comes to "
                 + "\(best.joined(separator: " and ")): about the best there is with "

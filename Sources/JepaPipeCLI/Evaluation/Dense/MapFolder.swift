@@ -67,8 +67,8 @@ final class MapFolder {
             }
             if let rest = clock.rest(done + 1, of: indices.count) {
                 JepaPipe.report(
-                    "\(path): \(Quantities.count(done + 1)) of "
-                        + "\(Quantities.count(indices.count)) maps read, \(rest) left")
+                    "\(path): \(grouped(done + 1)) of "
+                        + "\(grouped(indices.count)) maps read, \(rest) left")
             }
         }
         return highest
