@@ -14,26 +14,49 @@ struct Monitor {
     private let evaluation: FeatureEvaluation
     private let images: MonitorImages
     private let settings: MonitorSettings
-    private let workers: Int
     /// Images of a training step, for which the masks are drawn.
     private let maskBatch: Int
-    /// Images embedded at a time; bounds memory, changes nothing else.
-    private let batchSize: Int
+    private let bank: MonitorBatches
+    private let queries: MonitorBatches
+    /// Several views of each augmented image, for LiDAR.
+    private let varied: MonitorBatches
+    /// The augmented images as training would have them, for the losses.
+    private let compared: MonitorBatches
 
     /// Chooses the images.
     ///
     /// - Throws: `configuration` if the held-out images are of another size or have other classes
     ///   than those of training.
     init(_ pipeline: Pipeline, _ settings: TrainingSettings, workers: Int) throws {
-        (self.pipeline, self.settings, self.workers) = (pipeline, settings.monitor, workers)
+        (self.pipeline, self.settings) = (pipeline, settings.monitor)
         maskBatch = settings.batchSize
-        batchSize = min(settings.microBatch ?? settings.batchSize, 64)
         encoders = settings.monitor.encoder.map { [$0] } ?? pipeline.monitoredEncoders
         evaluation = FeatureEvaluation(
             nearestNeighbours: try NearestNeighbours(k: settings.monitor.neighbours),
             logisticRegression: settings.monitor.isLinear
                 ? try LogisticRegression(maxIterations: 100) : nil)
-        images = try MonitorImages(pipeline, settings)
+        let images = try MonitorImages(pipeline, settings)
+        self.images = images
+        // Bounds memory, changes nothing else.
+        let batchSize = min(settings.microBatch ?? settings.batchSize, 64)
+        func batches(
+            _ subset: MonitorImages.Subset, _ order: some BatchOrder, views: Int = 1
+        ) -> MonitorBatches {
+            MonitorBatches(
+                subset.source, views: subset.views, order, samples: subset.indices.count * views,
+                workers: workers)
+        }
+        func augmented(views: Int) -> MonitorBatches {
+            let order = AugmentedOrder(
+                images.augmented.indices, views: views, batchSize: batchSize,
+                seed: pipeline.graph.seed)
+            return batches(images.augmented, order, views: views)
+        }
+        bank = batches(images.bank, EvaluationOrder(images.bank.indices, batchSize: batchSize))
+        queries = batches(
+            images.queries, EvaluationOrder(images.queries.indices, batchSize: batchSize))
+        varied = augmented(views: settings.monitor.views)
+        compared = augmented(views: 1)
     }
 
     /// The figures.
@@ -48,8 +71,8 @@ struct Monitor {
         after step: Int, isThorough: Bool, isCancelled: () -> Bool
     ) throws -> MonitorReading? {
         let names = isThorough ? encoders : Array(encoders.prefix(1))
-        guard let bank = try features(of: images.bank, by: names, isCancelled),
-            let queries = try features(of: images.queries, by: names, isCancelled),
+        guard let bank = try features(of: bank, by: names, isCancelled),
+            let queries = try features(of: queries, by: names, isCancelled),
             let lidars = try lidars(
                 by: isThorough ? names.filter { measuresLiDAR(bank[$0]) } : [], isCancelled),
             let losses = try losses(isCancelled)
@@ -104,33 +127,27 @@ struct Monitor {
         }
     }
 
-    /// The features of a subset by each encoder, or nil if cancelled.
+    /// The features of some images by each encoder, or nil if cancelled.
     private func features(
-        of subset: MonitorImages.Subset, by names: [String], _ isCancelled: () -> Bool
+        of batches: MonitorBatches, by names: [String], _ isCancelled: () -> Bool
     ) throws -> [String: Features]? {
-        let order = EvaluationOrder(subset.indices, batchSize: batchSize)
-        guard let (rows, labels) = try embed(subset, order, by: names, isCancelled) else {
-            return nil
-        }
-        return try rows.mapValues { try Features($0, labels, subset.source.classNames) }
+        guard let (rows, labels) = try embed(batches, by: names, isCancelled) else { return nil }
+        return try rows.mapValues { try Features($0, labels, batches.source.classNames) }
     }
 
     /// What the pixels come to without any network; nil without labels.
     private func pixels() throws -> PixelReading? {
-        guard !images.bank.source.classNames.isEmpty else { return nil }
-        let reduction = PixelReduction(images.bank.source.imageShape)
-        let sets = try [images.bank, images.queries].map { subset in
-            let order = EvaluationOrder(subset.indices, batchSize: batchSize)
-            let loader = BatchLoader(subset.source, views: 1, order: order, workers: workers)
-            defer { loader.stop() }
+        guard !bank.source.classNames.isEmpty else { return nil }
+        let reduction = PixelReduction(bank.source.imageShape)
+        let sets = try [bank, queries].map { batches in
             var (values, labels) = ([Float](), [Int32]())
-            while let batch = try loader.next() {
+            _ = try batches.each { batch in
                 values += reduction.reduce(batch.views[0]).elements
                 labels += batch.labels
             }
             return try Features(
                 Tensor(values, shape: [labels.count, reduction.count]), labels,
-                subset.source.classNames
+                batches.source.classNames
             ).judged
         }
         let report = try evaluation.report(train: sets[0], test: sets[1])
@@ -140,11 +157,7 @@ struct Monitor {
     /// LiDAR of each encoder, or nil if cancelled.
     private func lidars(by names: [String], _ isCancelled: () -> Bool) throws -> [String: Double]? {
         guard !names.isEmpty else { return [:] }
-        let subset = images.augmented
-        let order = AugmentedOrder(
-            subset.indices, views: settings.views, batchSize: batchSize,
-            seed: pipeline.graph.seed)
-        guard let (rows, _) = try embed(subset, order, by: names, isCancelled) else { return nil }
+        guard let (rows, _) = try embed(varied, by: names, isCancelled) else { return nil }
         return try rows.mapValues { try lidar(of: $0, viewsPerImage: settings.views) }
     }
 
@@ -169,8 +182,7 @@ struct Monitor {
     ///
     /// An encoder whose weights are those of another, as before the first step, is not asked.
     private func embed(
-        _ subset: MonitorImages.Subset, _ order: some BatchOrder, by names: [String],
-        _ isCancelled: () -> Bool
+        _ batches: MonitorBatches, by names: [String], _ isCancelled: () -> Bool
     ) throws -> (rows: [String: Tensor], labels: [Int32])? {
         var twins: [String: String] = [:]
         for (index, name) in names.enumerated() {
@@ -178,18 +190,15 @@ struct Monitor {
                 twins[$0] == nil && pipeline.haveEqualWeights($0, name)
             }
         }
-        let loader = BatchLoader(
-            subset.source, views: subset.views, order: order, workers: workers)
-        defer { loader.stop() }
         var rows: [String: [Float]] = [:]
         var labels: [Int32] = []
-        while let batch = try loader.next() {
-            if isCancelled() { return nil }
+        let isComplete = try batches.each(unless: isCancelled) { batch in
             for name in names where twins[name] == nil {
                 rows[name, default: []] += try pipeline.embed(batch.views[0], with: name).elements
             }
             labels += batch.labels
         }
+        guard isComplete else { return nil }
         let count = labels.count
         let tensors = Dictionary(
             uniqueKeysWithValues: names.map { name in
@@ -203,21 +212,13 @@ struct Monitor {
 
     /// What the losses compare, or nil if cancelled.
     private func losses(_ isCancelled: () -> Bool) throws -> [LossReading]? {
-        let subset = images.augmented
         let masks = try pipeline.sampleMasks(batchSize: maskBatch)
-        let order = AugmentedOrder(
-            subset.indices, views: 1, batchSize: min(batchSize, maskBatch),
-            seed: pipeline.graph.seed)
-        let loader = BatchLoader(
-            subset.source, views: subset.views, order: order, workers: workers)
-        defer { loader.stop() }
         var survey = LossSurvey()
-        while let batch = try loader.next() {
-            if isCancelled() { return nil }
+        let isComplete = try compared.each(unless: isCancelled) { batch in
             // A single image that is left over has nothing to be compared with.
-            if batch.count == 1 && pipeline.couplesImages { continue }
+            if batch.count == 1 && pipeline.couplesImages { return }
             survey.add(try pipeline.compare(batch, masks: masks))
         }
-        return try survey.readings()
+        return isComplete ? try survey.readings() : nil
     }
 }

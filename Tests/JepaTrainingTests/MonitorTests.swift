@@ -2,6 +2,7 @@ import Foundation
 import JepaCore
 import JepaTestSupport
 import JepaTraining
+import Synchronization
 import Testing
 
 @Suite struct MonitorTests {
@@ -42,6 +43,30 @@ import Testing
         #expect(try #require(pixels.linear) > 0.4)
         #expect(outcome.latest?.pixels == nil)
         #expect(outcome.text.contains("Pixels at 16x16 without any network: k-NN "))
+    }
+
+    /// At 256 pixels 64 images are 16 MiB.
+    @Test(arguments: [(8, 64, 32, 96), (256, 64, 1, 65), (256, 65, 1, 4 * 65 + 1)])
+    func smallImagesOfLooksAreLoadedOnce(
+        size: Int, images: Int, queries: Int, loads: Int
+    ) throws {
+        let toy = try ToyRun(
+            [
+                "batch_size": 8, "steps": 2, "epochs": 1,
+                "monitor": [
+                    "every_steps": 1, "images": Setting(.integer(images)),
+                    "queries": Setting(.integer(queries)),
+                    "augmented": 2, "views": 1,
+                ],
+            ],
+            data: ["use": "counted_images", "count": 96, "size": Setting(.integer(size))],
+            adding: CountedImages.self)
+        let trainer = try toy.trainer()
+        _ = try trainer.run(in: RunFolder.create(at: run, pipeline: "toy"))
+        #expect(trainer.state.readings.map(\.step) == [0, 1, 2])
+        let source = try #require(toy.pipeline.node("data")?.stage as? CountedImages)
+        // Large ones at each of three looks, and once for what their pixels come to.
+        #expect(source.plainLoads == loads)
     }
 
     @Test func betweenFirstAndLastOnlyTheTargetEncoderIsLookedAt() throws {
@@ -220,5 +245,29 @@ import Testing
         #expect(text.contains("knn and linear are left out: the images have no labels."))
         #expect(text.hasSuffix("Features of 1,024 images."))
         #expect(text.contains("RankMe                       ?           3.0 of 192"))
+    }
+}
+
+/// Toy images that count how often one was asked for as it is.
+private final class CountedImages: DataSource {
+    static let descriptor = StageDescriptor(
+        name: "counted_images", summary: "Counts.", parameters: ToyImages.descriptor.parameters)
+    private let images: ToyImages
+    private let counter = Mutex(0)
+
+    init(parameters: StageParameters) throws { images = try ToyImages(parameters: parameters) }
+
+    var count: Int { images.count }
+    var imageShape: ImageShape { images.imageShape }
+    var classNames: [String] { images.classNames }
+    var plainLoads: Int { counter.withLock { $0 } }
+
+    func fingerprint() throws -> String { try images.fingerprint() }
+
+    func load(
+        _ request: SampleRequest, into views: [UnsafeMutableBufferPointer<Float>]
+    ) throws -> Int32 {
+        if !request.isAugmented { counter.withLock { $0 += 1 } }
+        return try images.load(request, into: views)
     }
 }
