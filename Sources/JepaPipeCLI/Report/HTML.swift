@@ -1,4 +1,5 @@
 import Foundation
+import JepaCore
 
 /// Text that is safe inside of HTML.
 enum HTML {
@@ -33,15 +34,12 @@ enum HTML {
 
     /// A number with as many digits as people read: `0.441`, `67.0`, `1.2e-05`.
     ///
-    /// A half is rounded as in the sentences of verdicts, which quote the same figures: by the
-    /// decimal digits of the number, so `0.4355` is `0.436`.
+    /// It is rounded as in the sentences of verdicts, which quote the same figures.
     static func number(_ value: Double) -> String {
         let size = abs(value)
         if value == 0 { return "0" }
         if size < 0.001 || size >= 1e6 { return String(format: "%.1e", value) }
         let digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3
-        return value.formatted(
-            .number.precision(.fractionLength(digits)).grouping(.never)
-                .locale(Locale(identifier: "en_US_POSIX")))
+        return decimal(value, digits)
     }
 }
